@@ -1,0 +1,1 @@
+"""The review app: a second thin shell over the calls of ``aligner``."""
