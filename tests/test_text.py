@@ -5,7 +5,9 @@ from aligner.text import TokenKind, bare_forms, digits_value, light_stem, normal
 
 MIXED = st.text(
     st.one_of(
-        st.sampled_from("ابتسوالمكة ىأإآؤئ\u064b\u0651\u0640\u200f\u2066\u2069«»“”„\"'’‘()<>abcABC 0123٣٤.,،؟\n\ufefb\ufdfa"),
+        st.sampled_from(
+            "ابتسوالمكة ىأإآؤئ\u064b\u0651\u0640\u200f\u2066\u2069«»“”„\"'’‘()<>abcABC 0123٣٤.,،؟\n\ufefb\ufdfa"
+        ),
         st.characters(),
     ),
     max_size=60,

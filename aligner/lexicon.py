@@ -1,0 +1,167 @@
+"""Find the forms of lexicon rows in tokenised text, with Arabic clitics and simple inflection allowed for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from aligner.model import Span
+from aligner.text import Token, TokenKind, bare_forms, tokens
+
+__all__ = ["Match", "Matcher", "inflections", "lookup_forms"]
+
+Row = TypeVar("Row", bound=Hashable)
+_GAP = "*"
+_WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence calls"
+# Function words of one or two letters are too short for the general cutting of clitics.
+_SHORT = {
+    "بما": "ما", "لما": "ما", "وما": "ما", "فما": "ما", "مما": "ما", "عما": "ما", "فيما": "ما", "وفيما": "ما",
+    "ومما": "ما", "وعما": "ما", "وبما": "ما", "ممن": "من", "بمن": "من", "لمن": "من", "وممن": "من", "ومن": "من",
+    "وقد": "قد", "فقد": "قد", "وان": "ان", "بان": "ان", "فان": "ان",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[Row]):
+    """A form found: its row, the form as listed, the half-open token range, and the span in the text."""
+
+    row: Row
+    form: str
+    first: int
+    last: int
+    span: Span
+
+
+@lru_cache(maxsize=65536)
+def lookup_forms(form: str) -> frozenset[str]:
+    """Give every form under which a normalised token may be listed.
+
+    >>> "ارهاب" in lookup_forms("وبالارهاب"), "ما" in lookup_forms("فيما"), "group" in lookup_forms("group's")
+    (True, True, True)
+    """
+    if "\u0620" <= form[:1] <= "\u06d3":
+        short = {_SHORT[form]} if form in _SHORT else set()
+        return bare_forms(form) | short
+    found = {form}
+    if form.endswith(("'s", "s'")):
+        found.add(form[: form.rindex("'")])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=16384)
+def inflections(form: str) -> frozenset[str]:
+    """Generate the regular inflections of a one-word form: plural, gender, person.
+
+    Overgenerates rather than misses; irregular forms are listed in the lexicon.
+
+    >>> sorted(inflections("terrorist")), "ارهابيون" in inflections("ارهابي"), "زعموا" in inflections("زعم")
+    (['terrorist', 'terrorists'], True, True)
+    """
+    if not "\u0620" <= form[:1] <= "\u06d3":
+        return frozenset(_english_inflections(form))
+    found = {form}
+    stem = form[:-1] if form.endswith("ة") else form
+    found |= {stem + ending for ending in ("ة", "ات", "ين", "ون", "ان", "تين", "تان", "وا", "ت", "ا")}
+    if form.startswith("ي") and len(form) > 3:
+        found |= {person + form[1:] for person in "تنا"}
+    return frozenset(found)
+
+
+def _english_inflections(form: str) -> set[str]:
+    if form.endswith(("s", "ed", "ing", "ly")):
+        return {form}
+    if form.endswith("y") and form[-2:-1] not in "aeiou":
+        return {form, form[:-1] + "ies"}
+    return {form, form + ("es" if form.endswith(("sh", "ch", "x")) else "s")}
+
+
+class Matcher(Generic[Row]):
+    """Find rows' forms in tokens; longest form first, matches never overlap.
+
+    >>> matcher = Matcher([("h", ("ما يعرف ب",))])
+    >>> text = "لما يُعرف بمكافحة الإرهاب"
+    >>> [(m.row, m.span.of(text)) for m in matcher.find(tokens(text))]
+    [('h', 'لما يُعرف ب')]
+    """
+
+    def __init__(self, rows: Iterable[tuple[Row, Iterable[str]]], *, inflect: bool = False) -> None:
+        self._inflect = inflect
+        self._index: dict[str, list[tuple[tuple[str, ...], str, Row]]] = {}
+        for row, forms in rows:
+            for form in forms:
+                self._add(row, form)
+        for found in self._index.values():
+            found.sort(key=lambda entry: -len(entry[0]))
+
+    def _add(self, row: Row, form: str) -> None:
+        words = tuple(token.form for token in tokens(form))
+        if words:
+            firsts = inflections(words[0]) if self._inflect else (words[0],)
+            for first in firsts:
+                self._index.setdefault(first, []).append(((first, *words[1:]), form, row))
+
+    def find(self, sequence: Sequence[Token]) -> tuple[Match[Row], ...]:
+        """Find all matches from left to right."""
+        found: list[Match[Row]] = []
+        at = 0
+        while at < len(sequence):
+            match = self._match_at(sequence, at)
+            if match:
+                found.append(match)
+            at = match.last if match else at + 1
+        return tuple(found)
+
+    def _match_at(self, sequence: Sequence[Token], at: int) -> Match[Row] | None:
+        best: Match[Row] | None = None
+        for key in sorted(lookup_forms(sequence[at].form)):
+            for words, form, row in self._index.get(key, ()):
+                end = self._end(sequence, at, words)
+                if end and (best is None or end[0] > best.last):
+                    best = Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
+        return best
+
+    def _end(self, sequence: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
+        """Match the rest of a form; give the token after it and the offset where it ends."""
+        k, end = at, sequence[at].span.end
+        for position, word in enumerate(words[1:], 1):
+            k += 1
+            if word == _GAP:
+                k = _skip_gap(sequence, k, words[position + 1]) - 1
+                continue
+            if k >= len(sequence):
+                return None
+            if word in ("ب", "ل") and position == len(words) - 1:
+                return _end_in_clitic(sequence, k, word)
+            if not self._is_word(sequence[k], word):
+                return None
+            end = sequence[k].span.end
+        return k + 1, end
+
+    def _is_word(self, token: Token, word: str) -> bool:
+        forms = lookup_forms(token.form)
+        return word in forms or (self._inflect and not forms.isdisjoint(inflections(word)))
+
+
+def _skip_gap(sequence: Sequence[Token], at: int, word: str) -> int:
+    """Give the first token within the widest gap that is, or starts with, the next word of the form."""
+    for k in range(at + 1, min(at + 1 + _WIDEST_GAP, len(sequence))):
+        if sequence[k - 1].kind is TokenKind.MARK:
+            break
+        if word in lookup_forms(sequence[k].form) or (word in "بل" and _end_in_clitic(sequence, k, word)):
+            return k
+    return len(sequence)
+
+
+def _end_in_clitic(sequence: Sequence[Token], at: int, letter: str) -> tuple[int, int] | None:
+    """The preposition is the first letter of the next word, or stands alone before a quotation mark."""
+    k = at
+    while k < len(sequence) and k < at + 2 and sequence[k].kind is TokenKind.MARK:
+        k += 1  # ما يُعرف «بالحرب»
+    if k >= len(sequence):
+        return None
+    token = sequence[k]
+    if token.form == letter:
+        return k + 1, token.span.end
+    return (k, token.span.start + 1) if token.form.startswith(letter) else None
