@@ -18,7 +18,8 @@ _WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence
 # Function words of one or two letters are too short for the general cutting of clitics.
 _SHORT = {
     "بما": "ما", "لما": "ما", "وما": "ما", "فما": "ما", "مما": "ما", "عما": "ما", "فيما": "ما", "وفيما": "ما",
-    "ومما": "ما", "وعما": "ما", "وبما": "ما", "ممن": "من", "بمن": "من", "لمن": "من", "وممن": "من", "ومن": "من",
+    "ومما": "ما", "وعما": "ما", "وبما": "ما", "ممن": "من", "بمن": "من", "لمن": "من", "وممن": "من",
+    "ومن": "من",
     "وقد": "قد", "فقد": "قد", "وان": "ان", "بان": "ان", "فان": "ان",
 }  # fmt: skip
 
@@ -118,7 +119,7 @@ class Matcher(Generic[Row]):
         for key in sorted(lookup_forms(sequence[at].form)):
             for words, form, row in self._index.get(key, ()):
                 end = self._end(sequence, at, words)
-                if end and (best is None or end[0] > best.last):
+                if end and (best is None or (end[0], len(form)) > (best.last, len(best.form))):
                     best = Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
         return best
 
