@@ -133,11 +133,11 @@ def _scores(
         np.asarray(rows, np.float32)[:, None] / np.float32(max(1, len(source) - 1))
         - np.asarray(columns, np.float32)[None, :] / np.float32(max(1, len(target) - 1))
     )
-    table: NDArray[np.float32] = words + _WINDOW * windows - _PLACE * place
+    table = (words + _WINDOW * windows - _PLACE * place).astype(np.float32)
     for a, i in enumerate(rows):
         for b, j in enumerate(columns):
             table[a, b] += _bonus(source[i], target[j])
-    return (table / (1 + _WINDOW)).astype(np.float32)
+    return table / np.float32(1 + _WINDOW)
 
 
 def _similarity(

@@ -1,0 +1,68 @@
+"""The table of framing checks: one small function per category, decided from both sides of a bead.
+
+``detect`` runs every check of the table over one bead; ``marks`` reads the translation alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from aligner.errors import SettingError
+from aligner.frame import hedges, quotes
+from aligner.frame.view import BeadView, SideView
+from aligner.link import Vectors
+from aligner.model import Category, Edit
+from aligner.resources import Lexicon
+
+__all__ = ["CHECKS", "BeadView", "SideView", "detect", "marks", "parse_checks", "view"]
+
+CHECKS: Mapping[Category, Callable[[BeadView], Iterator[Edit]]] = {
+    Category.SCARE_QUOTE: quotes.check,
+    Category.HEDGE: hedges.check,
+}
+_MARKS: Mapping[Category, Callable[[SideView], Iterator[Edit]]] = {
+    Category.SCARE_QUOTE: quotes.marks,
+    Category.HEDGE: hedges.marks,
+}
+
+
+def view(
+    source: str, target: str, lexicon: Lexicon, vectors: Vectors, languages: tuple[str, str] = ("en", "ar")
+) -> BeadView:
+    """Give both sides of a bead as the checks see them; offsets count from the start of each string."""
+    return BeadView(SideView(source, languages[0], lexicon), SideView(target, languages[1], lexicon), vectors)
+
+
+def detect(bead: BeadView, checks: Iterable[Category] | None = None) -> tuple[Edit, ...]:
+    """Run the checks over one bead; spans are offsets in the two strings of the view."""
+    chosen = CHECKS if checks is None else [c for c in CHECKS if c in set(checks)]
+    found = [edit for category in chosen for edit in CHECKS[category](bead)]
+    return tuple(sorted(found, key=lambda edit: edit.order))
+
+
+def marks(side: SideView, checks: Iterable[Category] | None = None) -> tuple[Edit, ...]:
+    """Read a translation alone: devices that hold content off, never called edits."""
+    chosen = _MARKS if checks is None else [c for c in _MARKS if c in set(checks)]
+    found = [edit for category in chosen for edit in _MARKS[category](side)]
+    return tuple(sorted(found, key=lambda edit: edit.order))
+
+
+def parse_checks(names: str) -> tuple[Category, ...]:
+    """Read a comma-separated list of categories; ``-name`` takes one out of all.
+
+    Raises:
+        SettingError: a name is no category.
+
+    >>> parse_checks("hedge,label")
+    (<Category.HEDGE: 'hedge'>, <Category.LABEL: 'label'>)
+    >>> Category.HEDGE in parse_checks("-hedge")
+    False
+    """
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = {category.value: category for category in Category}
+    for name in wanted:
+        if name.removeprefix("-") not in known:
+            raise SettingError(f"{name!r} is no check", where="--checks", remedy=f"known: {', '.join(known)}")
+    out = {known[name[1:]] for name in wanted if name.startswith("-")}
+    chosen = [known[name] for name in wanted if not name.startswith("-")] or list(Category)
+    return tuple(category for category in chosen if category not in out)

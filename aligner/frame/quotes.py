@@ -1,0 +1,173 @@
+"""Scare quotes added or removed: quotations decided from both sides.
+
+A quotation is carried over when most of its words render words that are quoted on the other side too. What
+is left is a scare quote only if it is short, is no name or title on either side, and is no speech.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aligner.frame.view import BeadView, Function, Quoted, SideView
+from aligner.model import Category, Direction, Edit, EditKind
+from aligner.names import is_same_name
+from aligner.text import TokenKind
+
+__all__ = ["check", "marks", "unmatched"]
+
+_NEAR = 4  # tokens between a hedge and the words it holds off
+
+
+def check(view: BeadView) -> Iterator[Edit]:
+    """Yield scare quotes that only one side has."""
+    for side, quoted in unmatched(view):
+        if side is view.target and quoted.function is Function.SCARE and not _names_in_source(view, quoted):
+            yield _added(view, quoted)
+        if side is view.source and quoted.function is Function.SCARE and _is_rendered(view, quoted):
+            yield _removed(view, quoted)
+
+
+def marks(side: SideView) -> Iterator[Edit]:
+    """Yield quotations of a translation without source that read as scare quotes."""
+    for quoted in side.quoted:
+        if quoted.function is Function.SCARE and quoted.quotation.depth == 0:
+            words = quoted.quotation.inner.of(side.text)
+            yield Edit(
+                Category.SCARE_QUOTE,
+                Direction.NONE,
+                None,
+                quoted.quotation.outer,
+                0.6,
+                f"“{words}” stands in quotation marks and is no name, title, gloss or speech",
+                "quotes-mark",
+                EditKind.MARK,
+                cue=quoted.quotation.outer.of(side.text),
+                referent=words,
+            )
+
+
+def unmatched(view: BeadView) -> tuple[tuple[SideView, Quoted], ...]:
+    """List the quotations of either side whose words are not quoted on the other."""
+    target_open = [q for q in view.target.quoted if not _is_carried(view, q, from_target=True)]
+    source_open = [q for q in view.source.quoted if not _is_carried(view, q, from_target=False)]
+    pairs = _pair_leftovers(view, source_open, target_open)
+    paired = {id(q) for pair in pairs for q in pair}
+    return tuple(
+        (side, quoted)
+        for side, found in ((view.source, source_open), (view.target, target_open))
+        for quoted in found
+        if id(quoted) not in paired
+    )
+
+
+def _is_carried(view: BeadView, quoted: Quoted, *, from_target: bool) -> bool:
+    """Most linked words of the quotation are quoted, or held off by a naming hedge, on the other side."""
+    other = view.source if from_target else view.target
+    if not other.quoted and not other.hedges:
+        return False
+    find = view.links.sources_of if from_target else view.links.targets_of
+    linked = find(quoted.first, quoted.last)
+    if not linked:
+        return False
+    held = [k for k in linked if other.is_quoted(k) or _is_hedged(other, k)]
+    return 2 * len(held) >= len(linked)
+
+
+def _is_hedged(side: SideView, index: int) -> bool:
+    return any(
+        match.row.kind in ("naming", "self", "claim") and 0 <= index - match.last <= _NEAR
+        for match in side.hedges
+    )
+
+
+def _pair_leftovers(
+    view: BeadView, source: list[Quoted], target: list[Quoted]
+) -> list[tuple[Quoted, Quoted]]:
+    """Pair what links did not tell apart: in order, where place and length do not speak against it."""
+    pairs, used = [], set()
+    for a in source:
+        for b in target:
+            if id(b) not in used and _may_render(view, a, b):
+                pairs.append((a, b))
+                used.add(id(b))
+                break
+    return pairs
+
+
+def _may_render(view: BeadView, a: Quoted, b: Quoted) -> bool:
+    linked = view.links.targets_of(a.first, a.last)
+    if linked and not any(b.first - 1 <= j <= b.last for j in linked):
+        return False
+    n, m = a.last - a.first, b.last - b.first
+    place_a = a.first / max(1, len(view.source.tokens))
+    place_b = b.first / max(1, len(view.target.tokens))
+    return max(n, m) <= 3 * min(n, m) + 2 and abs(place_a - place_b) < 0.5
+
+
+def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
+    """The words render a name: capitals on the source side, or the same sound in both scripts."""
+    linked = view.links.sources_of(quoted.first, quoted.last)
+    source = view.source
+    words = [source.tokens[i] for i in linked if source.tokens[i].kind is TokenKind.WORD]
+    targets = [t for t in view.target.tokens[quoted.first : quoted.last] if t.kind is TokenKind.WORD]
+    if not words:
+        return _sounds_like_any(view, quoted)
+    by_sound = sum(any(is_same_name(w.form, t.form) for t in targets) for w in words)
+    if 2 * by_sound >= len(words):
+        return True
+    if source.is_title_case:
+        return False
+    capital = [w for w in words if w.text[0].isupper() and (w is not _first_word(source) or w.text.isupper())]
+    return 2 * len(capital) > len(words)
+
+
+def _first_word(side: SideView) -> object:
+    return next((t for t in side.tokens if t.kind is TokenKind.WORD), None)
+
+
+def _sounds_like_any(view: BeadView, quoted: Quoted) -> bool:
+    """No word is linked: a name all the same if it spells a capitalised word of the source."""
+    targets = [t for t in view.target.tokens[quoted.first : quoted.last] if t.kind is TokenKind.WORD]
+    capitals = [t for t in view.source.tokens if t.text[0].isupper()]
+    spelt = [t for t in targets if any(is_same_name(c.form, t.form) for c in capitals)]
+    return bool(targets) and 2 * len(spelt) >= len(targets)
+
+
+def _is_rendered(view: BeadView, quoted: Quoted) -> bool:
+    """The translation has the words; if it has not, this is an omission and not a matter of marks."""
+    return bool(view.links.targets_of(quoted.first, quoted.last))
+
+
+def _added(view: BeadView, quoted: Quoted) -> Edit:
+    words = quoted.quotation.outer.of(view.target.text)
+    span = view.source_span_of(quoted.first, quoted.last)
+    there = f"“{span.of(view.source.text)}” stands bare" if span else "nothing there is quoted"
+    return Edit(
+        Category.SCARE_QUOTE,
+        Direction.ADDED,
+        span,
+        quoted.quotation.outer,
+        0.9 if span else 0.7,
+        f"{words} is in quotation marks in the translation; in the source {there}",
+        "quotes-added",
+        cue=words,
+        referent=span.of(view.source.text) if span else quoted.quotation.inner.of(view.target.text),
+        severity="high",
+    )
+
+
+def _removed(view: BeadView, quoted: Quoted) -> Edit:
+    words = quoted.quotation.outer.of(view.source.text)
+    span = view.target_span_of(quoted.first, quoted.last)
+    there = f"“{span.of(view.target.text)}” stands bare" if span else "nothing is quoted"
+    return Edit(
+        Category.SCARE_QUOTE,
+        Direction.REMOVED,
+        quoted.quotation.outer,
+        span,
+        0.85,
+        f"{words} is in quotation marks in the source; in the translation {there}",
+        "quotes-removed",
+        cue=words,
+        referent=quoted.quotation.inner.of(view.source.text),
+    )

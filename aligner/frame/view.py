@@ -1,0 +1,238 @@
+"""What the checks see: both sides of a bead, tokenised, with quotations, devices and word links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property, lru_cache
+
+from aligner.lexicon import Match, Matcher
+from aligner.link import Links, Vectors, link_words
+from aligner.model import Span
+from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting
+from aligner.text import Quotation, Token, TokenKind, arabic_share, quotations, tokens
+
+__all__ = ["BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
+
+LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
+_CUE_REACH = 4  # tokens before a quotation in which a cue of a name counts
+_SPEECH_REACH = 6  # tokens before a quotation in which a verb of saying counts
+
+
+class Function(StrEnum):
+    """What a quotation does in its text."""
+
+    SPEECH = "speech"
+    NAME = "name"
+    GLOSS = "gloss"
+    SCARE = "scare"
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quotation with its token range (half-open, marks left out) and its function."""
+
+    quotation: Quotation
+    first: int
+    last: int
+    function: Function
+
+
+@dataclass(frozen=True)
+class Matchers:
+    """The lexicon's rows of one language, ready to be found."""
+
+    hedges: Matcher[Device]
+    counterparts: Matcher[Device]
+    labels: Matcher[Label]
+    reporting: Matcher[Reporting]
+    evaluative: Matcher[Evaluation]
+    names: Matcher[NameCue]
+
+
+@lru_cache(maxsize=16)
+def matchers(lexicon: Lexicon, language: str) -> Matchers:
+    """Compile a lexicon's rows of one language."""
+
+    def of(rows: Sequence[Device]) -> Matcher[Device]:
+        return Matcher((row, row.forms) for row in rows if row.language == language)
+
+    return Matchers(
+        hedges=of(lexicon.hedges),
+        counterparts=of(lexicon.counterparts),
+        labels=Matcher(((row, row.forms(language)) for row in lexicon.labels), inflect=True),
+        reporting=Matcher((row, row.forms) for row in lexicon.reporting if row.language == language),
+        evaluative=Matcher(((row, row.forms(language)) for row in lexicon.evaluative), inflect=True),
+        names=Matcher((row, row.forms) for row in lexicon.names if row.language in (language, "both")),
+    )
+
+
+@dataclass(frozen=True)
+class SideView:
+    """One side of a bead: its text, language and lexicon; everything else is derived when asked for."""
+
+    text: str
+    language: str
+    lexicon: Lexicon = field(repr=False)
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Tokens in order."""
+        return tokens(self.text)
+
+    @cached_property
+    def _matchers(self) -> Matchers:
+        return matchers(self.lexicon, self.language)
+
+    @cached_property
+    def hedges(self) -> tuple[Match[Device], ...]:
+        """Hedging devices, longest first, not overlapping."""
+        return self._matchers.hedges.find(self.tokens)
+
+    @cached_property
+    def counterparts(self) -> tuple[tuple[int, Device], ...]:
+        """Token index and row of every word that may stand for a hedge of some kind."""
+        found: list[tuple[int, Device]] = []
+        for row in self.lexicon.counterparts:
+            if row.language == self.language:
+                matcher = _single_matcher(row)
+                found += [(match.first, row) for match in matcher.find(self.tokens)]
+        return tuple(found)
+
+    @cached_property
+    def labels(self) -> tuple[Match[Label], ...]:
+        """Labels on a scale."""
+        return self._matchers.labels.find(self.tokens)
+
+    @cached_property
+    def reporting(self) -> tuple[Match[Reporting], ...]:
+        """Reporting verbs."""
+        return self._matchers.reporting.find(self.tokens)
+
+    @cached_property
+    def evaluative(self) -> tuple[Match[Evaluation], ...]:
+        """Evaluating modifiers."""
+        return self._matchers.evaluative.find(self.tokens)
+
+    @cached_property
+    def name_cues(self) -> tuple[Match[NameCue], ...]:
+        """Words after which a quotation is a name or title."""
+        return self._matchers.names.find(self.tokens)
+
+    @cached_property
+    def is_title_case(self) -> bool:
+        """Tell whether capitals say nothing of names here: most content words have them."""
+        words = [t for t in self.tokens if t.kind is TokenKind.WORD and len(t.text) > 3]
+        return len(words) > 2 and sum(t.text[0].isupper() for t in words) > 0.7 * len(words)
+
+    @cached_property
+    def quoted(self) -> tuple[Quoted, ...]:
+        """Quotations of at least one word, with their functions as far as this side tells."""
+        found = []
+        for quotation in quotations(self.text):
+            first, last = self.token_range(quotation.inner)
+            if any(t.kind is not TokenKind.MARK for t in self.tokens[first:last]):
+                found.append(Quoted(quotation, first, last, self._function(quotation, first, last)))
+        return tuple(found)
+
+    def token_range(self, span: Span) -> tuple[int, int]:
+        """Give the half-open range of tokens that overlap a span."""
+        inside = [k for k, token in enumerate(self.tokens) if token.span.overlaps(span)]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+    def is_quoted(self, index: int) -> bool:
+        """Tell whether a token stands inside any quotation."""
+        return any(q.first <= index < q.last for q in self.quoted)
+
+    def is_in_speech(self, index: int) -> bool:
+        """Tell whether a token stands inside quoted speech."""
+        return any(q.first <= index < q.last and q.function is Function.SPEECH for q in self.quoted)
+
+    def span(self, first: int, last: int) -> Span:
+        """Give the span of tokens first..last-1."""
+        return Span(self.tokens[first].span.start, self.tokens[last - 1].span.end)
+
+    def _function(self, quotation: Quotation, first: int, last: int) -> Function:
+        words = [t for t in self.tokens[first:last] if t.kind is not TokenKind.MARK]
+        if len(words) > LONGEST_SCARE or self._is_sentence(quotation, first, last):
+            return Function.SPEECH
+        if self._is_name(first, last, words):
+            return Function.NAME
+        if self._is_gloss(quotation, words):
+            return Function.GLOSS
+        return Function.SCARE
+
+    def _is_sentence(self, quotation: Quotation, first: int, last: int) -> bool:
+        """A quotation after a colon, or with a stop inside it, or of a whole sentence, is speech."""
+        inner = quotation.inner.of(self.text)
+        if inner[-1] in ".!?\u061f\u2026,\u060c" and last - first > 2:
+            return True
+        before = [t for t in self.tokens[:first] if t.span.end <= quotation.outer.start]
+        if (before and before[-1].text == ":") or inner.endswith(("!", "?", "\u061f")):
+            return True
+        return not before and self.tokens[-1].span.end <= quotation.outer.end + 1 and last - first > 2
+
+    def _is_name(self, first: int, last: int, words: list[Token]) -> bool:
+        near = range(max(0, first - _CUE_REACH - 1), first + 1)
+        if any(cue.first in near and cue.row.kind != "speech" for cue in self.name_cues):
+            return True
+        if self.language == "ar":
+            return arabic_share("".join(t.text for t in words)) < 0.5 or all(
+                len(t.form) == 1 or t.kind is TokenKind.NUMBER for t in words
+            )
+        if self.is_title_case:
+            return False
+        content = [t for t in words if len(t.text) > 3 or t.text.isupper()]
+        capital = [t for t in content if t.text[0].isupper()]
+        return bool(content) and len(capital) == len(content) and (len(capital) > 1 or first > 1)
+
+    def _is_gloss(self, quotation: Quotation, words: list[Token]) -> bool:
+        """A quotation that is explained in brackets right after it, or that stands in brackets itself."""
+        after = self.text[quotation.outer.end :].lstrip()[:1]
+        before = self.text[: quotation.outer.start].rstrip()[-1:]
+        return after in ("(", "[") or before in ("(", "[") or len("".join(t.form for t in words)) < 2
+
+
+@lru_cache(maxsize=256)
+def _single_matcher(row: Device) -> Matcher[Device]:
+    return Matcher([(row, row.forms)])
+
+
+@dataclass(frozen=True)
+class BeadView:
+    """Both sides of a bead and the links between their words; a side may be empty."""
+
+    source: SideView
+    target: SideView
+    vectors: Vectors = field(repr=False)
+
+    @cached_property
+    def links(self) -> Links:
+        """Word links, made when the first check asks for them."""
+        return link_words(
+            self.source.tokens,
+            self.target.tokens,
+            self.vectors,
+            languages=(self.source.language, self.target.language),
+        )
+
+    def source_span_of(self, first: int, last: int) -> Span | None:
+        """Project target tokens first..last-1 to the source."""
+        found = _dense(self.links.sources_of(first, last))
+        return self.source.span(found[0], found[-1] + 1) if found else None
+
+    def target_span_of(self, first: int, last: int) -> Span | None:
+        """Project source tokens first..last-1 to the target."""
+        found = _dense(self.links.targets_of(first, last))
+        return self.target.span(found[0], found[-1] + 1) if found else None
+
+
+def _dense(indices: tuple[int, ...]) -> list[int]:
+    """Keep the longest run of indices with gaps of at most three tokens, so one stray link tears nothing."""
+    best: list[int] = []
+    run: list[int] = []
+    for index in indices:
+        run = [*run, index] if run and index - run[-1] <= 3 else [index]
+        best = max(best, run, key=len)
+    return best
