@@ -8,17 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from aligner.errors import SettingError
-from aligner.frame import hedges, quotes
+from aligner.frame import content, hedges, labels, quotes, reporting
+from aligner.frame.document import Passage, inconsistencies
 from aligner.frame.view import BeadView, SideView
 from aligner.link import Vectors
 from aligner.model import Category, Edit
 from aligner.resources import Lexicon
 
-__all__ = ["CHECKS", "BeadView", "SideView", "detect", "marks", "parse_checks", "view"]
+__all__ = [
+    "CHECKS",
+    "BeadView",
+    "Passage",
+    "SideView",
+    "detect",
+    "inconsistencies",
+    "marks",
+    "parse_checks",
+    "view",
+]
 
 CHECKS: Mapping[Category, Callable[[BeadView], Iterator[Edit]]] = {
     Category.SCARE_QUOTE: quotes.check,
     Category.HEDGE: hedges.check,
+    Category.LABEL: labels.check,
+    Category.ATTRIBUTION: reporting.check,
+    Category.OMISSION: content.omissions,
+    Category.ADDITION: content.additions,
 }
 _MARKS: Mapping[Category, Callable[[SideView], Iterator[Edit]]] = {
     Category.SCARE_QUOTE: quotes.marks,

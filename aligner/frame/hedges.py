@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aligner.frame.reporting import is_attributed
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.model import Category, Direction, Edit, EditKind
@@ -60,6 +61,8 @@ _IMPERFECT_T = (
 def check(view: BeadView) -> Iterator[Edit]:
     """Yield hedges that only one side has."""
     for match in view.target.hedges:
+        if match.row.rule == "reporting" and is_attributed(view, match.first, match.last):
+            continue  # a verb of claiming for another verb of saying is the business of that check
         if is_hedge(view.target, match) and not _is_answered(view, match, in_target=True):
             yield _edit(view, match, Direction.ADDED)
     for match in view.source.hedges:

@@ -11,7 +11,7 @@ from aligner.lexicon import Match, Matcher
 from aligner.link import Links, Vectors, link_words
 from aligner.model import Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting
-from aligner.text import Quotation, Token, TokenKind, arabic_share, quotations, tokens
+from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
 
 __all__ = ["BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
 
@@ -45,7 +45,7 @@ class Matchers:
 
     hedges: Matcher[Device]
     counterparts: Matcher[Device]
-    labels: Matcher[Label]
+    labels: Matcher[tuple[Label, ...]]
     reporting: Matcher[Reporting]
     evaluative: Matcher[Evaluation]
     names: Matcher[NameCue]
@@ -61,11 +61,22 @@ def matchers(lexicon: Lexicon, language: str) -> Matchers:
     return Matchers(
         hedges=of(lexicon.hedges),
         counterparts=of(lexicon.counterparts),
-        labels=Matcher(((row, row.forms(language)) for row in lexicon.labels), inflect=True),
-        reporting=Matcher((row, row.forms) for row in lexicon.reporting if row.language == language),
+        labels=Matcher(_by_form(lexicon.labels, language), inflect=True),
+        reporting=Matcher(
+            ((row, row.forms) for row in lexicon.reporting if row.language == language), inflect=True
+        ),
         evaluative=Matcher(((row, row.forms(language)) for row in lexicon.evaluative), inflect=True),
         names=Matcher((row, row.forms) for row in lexicon.names if row.language in (language, "both")),
     )
+
+
+def _by_form(labels: Sequence[Label], language: str) -> list[tuple[tuple[Label, ...], tuple[str]]]:
+    """Join the rows that share a form, because a form may stand on several scales."""
+    rows: dict[str, list[Label]] = {}
+    for label in labels:
+        for form in label.forms(language):
+            rows.setdefault(normalise_word(form), []).append(label)
+    return [(tuple(found), (form,)) for form, found in rows.items()]
 
 
 @dataclass(frozen=True)
@@ -101,8 +112,8 @@ class SideView:
         return tuple(found)
 
     @cached_property
-    def labels(self) -> tuple[Match[Label], ...]:
-        """Labels on a scale."""
+    def labels(self) -> tuple[Match[tuple[Label, ...]], ...]:
+        """Labels, each with all the scales and ranks its form has."""
         return self._matchers.labels.find(self.tokens)
 
     @cached_property

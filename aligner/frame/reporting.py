@@ -1,0 +1,119 @@
+"""Attribution: a reporting verb that changes class, so that a speaker is believed less or more.
+
+Verbs that render each other are paired first, by word links and then by place; a pair is flagged when the
+distance from what is said (lexicon, -3 proved .. 0 said .. 3 claimed) moves by a class, and the side that is
+nearer to its speaker has no other word of claiming there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aligner.frame.view import BeadView, SideView
+from aligner.lexicon import Match
+from aligner.model import Category, Direction, Edit
+from aligner.resources import Reporting, load_words
+
+__all__ = ["check", "is_attributed"]
+
+_CLASS = 3  # steps of distance that always are another class
+_HALF_CLASS = 2  # steps that are, where the verb itself takes sides
+_TAKES_SIDES = frozenset({"claim", "hostile_manner"})
+_NEAR = 0.3  # of the sentence's length: verbs further apart are no pair unless they are linked
+_REACH = 10  # tokens round the verb in which another word of claiming answers it
+
+
+def check(view: BeadView) -> Iterator[Edit]:
+    """Yield pairs of reporting verbs that render each other and differ in class."""
+    for here, there, is_linked in _pairs(view):
+        step = there.row.distance - here.row.distance
+        if not is_linked and not _TAKES_SIDES & {here.row.stance, there.row.stance}:
+            continue
+        if _is_softened(step, there.row) and not _claims_near(view.source, here):
+            yield _edit(view, here, there, Direction.SOFTENED, is_linked)
+        elif _is_strengthened(step, here.row) and not _claims_near(view.target, there):
+            yield _edit(view, here, there, Direction.STRENGTHENED, is_linked)
+
+
+def is_attributed(view: BeadView, first: int, last: int) -> bool:
+    """Tell whether target tokens first..last-1 hold a verb that renders a reporting verb of the source."""
+    return any(there.first < last and first < there.last for _, there, _ in _pairs(view))
+
+
+def _is_softened(step: int, there: Reporting) -> bool:
+    return step >= _CLASS or (step >= _HALF_CLASS and there.stance in _TAKES_SIDES)
+
+
+def _is_strengthened(step: int, here: Reporting) -> bool:
+    return step <= -_CLASS or (step <= -_HALF_CLASS and here.stance in _TAKES_SIDES)
+
+
+def _pairs(view: BeadView) -> list[tuple[Match[Reporting], Match[Reporting], bool]]:
+    """Pair the reporting verbs of both sides, linked ones first, then those in like places."""
+    source = [m for m in view.source.reporting if _reports(view.source, m)]
+    target = [m for m in view.target.reporting if _reports(view.target, m)]
+    if not source or not target:
+        return []
+    ranked = sorted((-_fit(view, h, t), h.first, t.first, h, t) for h in source for t in target)
+    pairs: list[tuple[Match[Reporting], Match[Reporting], bool]] = []
+    for cost, _, _, here, there in ranked:
+        taken = any(here is h or there is t for h, t, _ in pairs)
+        if not taken and -cost > 1 - _NEAR:
+            pairs.append((here, there, -cost > 1))
+    return sorted(pairs, key=lambda pair: pair[1].first)
+
+
+def _fit(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> float:
+    """Above 1 for linked verbs, else 1 minus the distance of their places."""
+    linked = any(
+        here.first <= i < here.last and there.first <= j < there.last for i, j, _ in view.links.pairs
+    )
+    apart = abs(_place(view.source, here) - _place(view.target, there))
+    return (2.0 if linked else 1.0) - apart
+
+
+def _place(side: SideView, match: Match[Reporting]) -> float:
+    return match.first / max(1, len(side.tokens) - 1)
+
+
+def _reports(side: SideView, match: Match[Reporting]) -> bool:
+    """A match that is a report: outside speech, no adjective ("the alleged attack"), no claim to a thing."""
+    if side.is_in_speech(match.first):
+        return False
+    if side.language != "en" or match.row.stance != "claim":
+        return True
+    before = side.tokens[match.first - 1].form if match.first else ""
+    after = {t.form for t in side.tokens[match.last : match.last + 3]}
+    is_noun = before in load_words("determiners.en.txt")
+    return not is_noun and after.isdisjoint(load_words("claimed-things.en.txt"))
+
+
+def _claims_near(side: SideView, match: Match[Reporting]) -> bool:
+    reach = range(match.first - _REACH, match.last + _REACH)
+    near = (k for k, row in side.counterparts if row.kind == "claim" and k in reach and k != match.first)
+    return any(_is_claim_word(side, k) for k in near)
+
+
+def _is_claim_word(side: SideView, index: int) -> bool:
+    """The wider list of counterparts holds plain verbs of saying, too; those answer no claim."""
+    plain = [m for m in side.reporting if m.first <= index < m.last]
+    return not any(m.row.distance < _HALF_CLASS for m in plain)
+
+
+def _edit(
+    view: BeadView, here: Match[Reporting], there: Match[Reporting], direction: Direction, is_linked: bool
+) -> Edit:
+    words, rendered = here.span.of(view.source.text), there.span.of(view.target.text)
+    moved = "doubts the speaker more" if direction is Direction.SOFTENED else "takes the speaker's word more"
+    return Edit(
+        Category.ATTRIBUTION,
+        direction,
+        here.span,
+        there.span,
+        0.88 if is_linked else 0.75,
+        f"“{words}” ({here.row.stance}) is rendered “{rendered}” ({there.row.stance}), which {moved}",
+        f"{here.row.id}-{there.row.id}",
+        cue=rendered,
+        referent=words,
+        severity="high" if abs(there.row.distance - here.row.distance) > 2 else "medium",
+    )
