@@ -50,7 +50,7 @@ Key = tuple[str, str]  # category, direction; "" for all
 HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
 DRAWS, SEED = 1000, 0
-HEAD = "category      direction      edits  hits false      P      R     F1   95 % of F1"
+HEAD = "category      direction              edits  hits false      P      R     F1   95 % of F1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +128,15 @@ def report(verdicts: Sequence[Verdict], title: str) -> Iterator[str]:
     for (category, direction), score in scores(verdicts).items():
         low, high = intervals[category, direction]
         yield (
-            f"{category or 'all':<14}{direction or '-':<14}{score.expected:>6}{score.hits:>6}{score.false:>6}"
+            f"{category or 'all':<14}{direction or '-':<22}{score.expected:>6}{score.hits:>6}{score.false:>6}"
             f"{score.precision:>7.3f}{score.recall:>7.3f}{score.f1:>7.3f}   {low:.3f} .. {high:.3f}"
         )
     for role, name in ((CLEAN, "clean pairs"), (NEAR_MISS, "near misses")):
         chosen = [verdict for verdict in verdicts if verdict.case.role == role]
-        wrong = sum(len(verdict.wrong) for verdict in chosen)
-        rate = 100 * _ratio(wrong, len(chosen))
-        yield f"false alarms per 100 {name}: {rate:.2f} ({wrong} in {len(chosen)})"
+        if chosen:
+            wrong = sum(len(verdict.wrong) for verdict in chosen)
+            rate = 100 * _ratio(wrong, len(chosen))
+            yield f"false alarms per 100 {name}: {rate:.2f} ({wrong} in {len(chosen)})"
     yield f"misnamed: {sum(len(verdict.misnamed) for verdict in verdicts)}"
 
 
