@@ -31,6 +31,8 @@ _NUMBER = 0.6
 _PLACE = 0.4
 _LEAST = 0.30  # score below which a mutual best is chance
 _LEAST_JOIN = 0.42  # a word that joins a linked neighbour needs more
+_DUAL = ("تان", "تين")  # a feminine dual, منظمتان, is rare enough for the model not to know it
+_MOST_STRINGS = 5  # ways of writing a word that are embedded
 _REACH = 2  # words between a word that joins and the link it joins
 
 
@@ -83,7 +85,8 @@ def word_strings(token: Token) -> tuple[str, ...]:
             if clitic.endswith("ال") and len(clitic) > 2:
                 found.append(plain[len(clitic) - 2 :])
             found.append(plain[len(clitic) :])
-    return tuple(dict.fromkeys(found))[:4]
+    found += [string[:-3] + "ة" for string in found if string.endswith(_DUAL) and len(string) > 5]
+    return tuple(dict.fromkeys(found))[:_MOST_STRINGS]
 
 
 def _is_mark(char: str) -> bool:

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.frame.valence import charges
 from aligner.frame.view import BeadView, SideView
 from aligner.link import content_words, word_strings
 from aligner.model import Category, Direction, Edit, Span
+from aligner.text import TokenKind
 
 __all__ = ["additions", "omissions"]
 
-_MODIFIER = 0.42  # best cosine below which an evaluating modifier has no counterpart
-_CLAUSE = 0.36  # mean of the best cosines below which a run of words has none
+_SYNONYM = 0.62  # best cosine from which a word is met even if the other word renders another one, too
+_FAINT = 0.3  # best cosine below which a word is unmet whatever else
+_HOT, _HOT_SIZE = 1.0, 1.4  # predicted value and size of value from which an unlisted word evaluates
+_MOST = 0.8  # share of unmet words that makes a clause a missing one
 _LEAST_WORDS = 4  # content words of a run
 _BREAKS = frozenset(",;:()\u060c\u061b\u2014\u2013")
 _CONFIDENCE = {"modifier": 0.7, "clause": 0.65, "segment": 0.85}
@@ -80,18 +84,20 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
     if not other.tokens:
         yield _Missing(side.span(0, len(side.tokens)), "segment", "is a whole segment")
         return
-    best = _best_counterparts(view, side, other)
-    clauses = list(_clauses(side, best))
+    unmet = _unmet(view, side, other)
+    clauses = list(_clauses(side, unmet))
     yield from clauses
-    for match in side.evaluative:
-        if side.is_quoted(match.first) or any(c.span.overlaps(match.span) for c in clauses):
-            continue
-        if all(best.get(k, 1.0) < _MODIFIER for k in range(match.first, match.last)):
-            yield _Missing(match.span, "modifier", "evaluates")
+    for first, last in _charged(view, side, unmet):
+        span = side.span(first, last)
+        if not side.is_quoted(first) and not any(c.span.overlaps(span) for c in clauses):
+            yield _Missing(span, "modifier", "evaluates")
 
 
-def _best_counterparts(view: BeadView, side: SideView, other: SideView) -> dict[int, float]:
-    """Give each content word's best evidence on the other side: the score of its link, or a bare cosine."""
+def _unmet(view: BeadView, side: SideView, other: SideView) -> dict[int, bool]:
+    """Tell of each content word whether no word of the other side renders it.
+
+    A word is met if it is linked, or if the word that fits it best fits no other word better.
+    """
     words = content_words(side.tokens, side.language)
     there = content_words(other.tokens, other.language)
     if not words or not there:
@@ -99,8 +105,33 @@ def _best_counterparts(view: BeadView, side: SideView, other: SideView) -> dict[
     cosines = _cosines(view, side, words, other, there)
     is_source = side is view.source
     linked = {(i if is_source else j) for i, j, _ in view.links.pairs}
-    best = {k: float(row.max()) for k, row in zip(words, cosines, strict=True)}
-    return {k: max(value, 1.0) if k in linked and value > _CLAUSE else value for k, value in best.items()}
+    best = cosines.argmax(axis=1)
+    taken = cosines.max(axis=0)
+    unmet = {}
+    for row, (k, column) in enumerate(zip(words, best, strict=True)):
+        value = cosines[row, column]
+        unmet[k] = k not in linked and value < _SYNONYM and (value < taken[column] or value < _FAINT)
+    return unmet
+
+
+def _charged(view: BeadView, side: SideView, unmet: dict[int, bool]) -> Iterator[tuple[int, int]]:
+    """Yield runs of unmet words that a list or their vectors call evaluating."""
+    listed = {k for match in side.evaluative for k in range(match.first, match.last)}
+    free = [k for k, is_unmet in unmet.items() if is_unmet and side.tokens[k].kind is TokenKind.WORD]
+    values = charges([word_strings(side.tokens[k])[-1] for k in free], side.lexicon, view.vectors)
+    hot = [k for k, (value, size) in zip(free, values, strict=True) if k in listed or _is_hot(value, size)]
+    run: list[int] = []
+    for k in hot:
+        if run and k - run[-1] > 1:
+            yield run[0], run[-1] + 1
+            run = []
+        run.append(k)
+    if run:
+        yield run[0], run[-1] + 1
+
+
+def _is_hot(value: float, size: float) -> bool:
+    return abs(value) >= _HOT and size >= _HOT_SIZE
 
 
 def _cosines(
@@ -117,12 +148,12 @@ def _cosines(
     return both
 
 
-def _clauses(side: SideView, best: dict[int, float]) -> Iterator[_Missing]:
-    """Cut the side at commas and brackets; a stretch of content words without counterparts is missing."""
+def _clauses(side: SideView, unmet: dict[int, bool]) -> Iterator[_Missing]:
+    """Cut the side at commas and brackets; a stretch most of whose content words are unmet is missing."""
     start = 0
     for end in range(len(side.tokens) + 1):
         if end == len(side.tokens) or side.tokens[end].text in _BREAKS:
-            words = [k for k in range(start, end) if k in best]
-            if len(words) >= _LEAST_WORDS and np.mean([best[k] for k in words]) < _CLAUSE:
+            words = [unmet[k] for k in range(start, end) if k in unmet]
+            if len(words) >= _LEAST_WORDS and sum(words) >= _MOST * len(words):
                 yield _Missing(side.span(start, end), "clause", "is a clause of its own")
             start = end + 1

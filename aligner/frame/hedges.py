@@ -98,6 +98,8 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     after = side.tokens[match.last : match.last + 2]
     if match.row.rule == "qad-imperfect":
         return bool(after) and _is_imperfect(after[0].form)
+    if match.row.rule == "not-before-name":
+        return bool(after) and not after[0].text[:1].isupper()
     if match.row.kind == "naming" and after and match.row.distance <= 2 and side.language == "ar":
         return not (after[0].kind is TokenKind.WORD and arabic_share(after[0].text) == 0)  # المسمى AI Next
     return True
@@ -112,8 +114,12 @@ def _may_be_missed(side: SideView, match: Match[Device]) -> bool:
     """Only devices with some distance, outside speech; plain naming ("known as") informs."""
     if side.is_in_speech(match.first) or (match.row.kind == "naming" and match.row.distance < 3):
         return False
-    if match.form == "may":
-        return side.tokens[match.first].text != "May"
+    words = side.tokens[match.first : match.last]
+    after = side.tokens[match.last : match.last + 1]
+    if match.first > 0 and words[0].text[:1].isupper() and not side.is_title_case:
+        return False  # Sham News, in May
+    if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):
+        return False  # May 24; as soon as possible.
     return match.form not in ("supposed",) or not _follows(side, match.last, "to")
 
 
@@ -142,7 +148,7 @@ def _window(view: BeadView, match: Match[Device], *, in_target: bool) -> range:
     side, other = (view.target, view.source) if in_target else (view.source, view.target)
     find = view.links.sources_of if in_target else view.links.targets_of
     linked = find(*_held_range(side, match)) or find(max(0, match.first - 2), match.last + _HELD + 2)
-    if not linked or len(other.tokens) <= _AHEAD + _BEHIND:
+    if not linked or len(other.tokens) <= _AHEAD + _BEHIND or match.row.kind == "epistemic":
         return range(len(other.tokens))
     first = min(_sentence_start(other, linked[0]), max(0, linked[0] - _AHEAD))
     return range(first, min(len(other.tokens), linked[-1] + _BEHIND + 1))

@@ -51,16 +51,20 @@ def check(view: BeadView) -> Iterator[Edit]:
 
 
 def _shifts(view: BeadView) -> Iterator[_Shift]:
-    """Compare listed labels first, then unlisted renderings, then dropped and added modifiers."""
+    """Compare listed labels, then labels nearby, then unlisted renderings and modifiers dropped."""
     listed = [(match, _rendering(view, match)) for match in view.source.labels if not _is_name(view, match)]
     for match, rendered in listed:
         pair = _nearest(match.row, rendered)
         if pair and _is_apart(*pair):
             yield _Shift(match.span, _span_of(view, match, rendered), *pair, 0.85, "label-listed")
     for match, rendered in listed:
-        if not rendered:
-            yield from _unlisted(view, match)
-            yield from _dropped(view, match)
+        if _nearest(match.row, rendered) is None:
+            instead = _free_label(view, match)
+            if instead and _is_apart(*instead[0]):
+                yield _Shift(match.span, instead[1].span, *instead[0], 0.75, "label-near")
+            elif instead is None and not rendered:
+                yield from _unlisted(view, match)
+                yield from _dropped(view, match)
     yield from _brought_in(view)
 
 
@@ -127,21 +131,15 @@ def _estimate(view: BeadView, scale: str, words: str) -> Label | None:
 
 
 def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
-    """A charged modifier is not linked, its head is: look for another label there, or for none at all."""
+    """A charged modifier has no counterpart, its head has: terrorist groups, جماعات."""
     label = max(match.row, key=lambda row: abs(row.value))
     head = _head_after(view.source, match.last)
     if abs(label.value) < _CHARGED or head is None or view.links.targets_of(match.first, match.last):
         return
-    linked = view.links.targets_of(head, head + 1)
     span = view.target_span_of(head, head + 1)
-    if span is None or _is_still_there(view, match):
-        return
-    phrase = Span(match.span.start, view.source.tokens[head].span.end)
-    instead = _free_label(view, match, linked)
-    if instead is None:
+    if span and not _is_still_there(view, match):
+        phrase = Span(match.span.start, view.source.tokens[head].span.end)
         yield _Shift(phrase, span, label, None, 0.8, "label-dropped")
-    elif _is_apart(*instead[0]):
-        yield _Shift(phrase, instead[1].span, *instead[0], 0.75, "label-near")
 
 
 def _head_after(side: SideView, index: int) -> int | None:
@@ -150,20 +148,27 @@ def _head_after(side: SideView, index: int) -> int | None:
     return index if is_word else None
 
 
-def _free_label(
-    view: BeadView, match: Match[Labels], linked: Sequence[int]
-) -> tuple[tuple[Label, Label], Match[Labels]] | None:
-    """Find a label of the same scale near the rendered head that renders no other label."""
+def _free_label(view: BeadView, match: Match[Labels]) -> tuple[tuple[Label, Label], Match[Labels]] | None:
+    """Find a label of the same scale where the label should stand, one that renders no other label."""
+    places = _expected_places(view, match)
+    found = []
     for other in view.target.labels:
-        near = any(-_NEAR <= other.first - j <= _NEAR for j in linked)
+        apart = min((abs(other.first - j) for j in places), default=len(view.target.tokens))
         sources = view.links.sources_of(other.first, other.last)
-        if near and not any(
-            m.first <= i < m.last for m in view.source.labels if m is not match for i in sources
-        ):
-            pair = _nearest(match.row, [other])
-            if pair:
-                return pair, other
-    return None
+        is_taken = any(m.first <= i < m.last for m in view.source.labels if m is not match for i in sources)
+        pair = _nearest(match.row, [other])
+        if apart <= _NEAR and not is_taken and pair:
+            found.append((apart, pair, other))
+    return min(found, key=lambda f: (f[0], f[2].first))[1:] if found else None
+
+
+def _expected_places(view: BeadView, match: Match[Labels]) -> list[int]:
+    """Give the target tokens that render the label's neighbours; the label should stand among them."""
+    for reach in (1, 2, 3, 5):
+        places = view.links.targets_of(match.first - reach, match.last + reach)
+        if places:
+            return list(places)
+    return []
 
 
 def _is_still_there(view: BeadView, match: Match[Labels]) -> bool:

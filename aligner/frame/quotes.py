@@ -15,6 +15,7 @@ from aligner.text import TokenKind
 
 __all__ = ["check", "marks", "unmatched"]
 
+_APART = 0.4  # of the sentence: quotations further apart do not render each other
 _NEAR = 4  # tokens between a hedge and the words it holds off
 
 
@@ -95,19 +96,16 @@ def _pair_leftovers(
 
 
 def _may_render(view: BeadView, a: Quoted, b: Quoted) -> bool:
-    linked = view.links.targets_of(a.first, a.last)
-    if linked and not any(b.first - 1 <= j <= b.last for j in linked):
-        return False
     n, m = a.last - a.first, b.last - b.first
     place_a = a.first / max(1, len(view.source.tokens))
     place_b = b.first / max(1, len(view.target.tokens))
-    return max(n, m) <= 3 * min(n, m) + 2 and abs(place_a - place_b) < 0.5
+    return max(n, m) <= 3 * min(n, m) + 2 and abs(place_a - place_b) < _APART
 
 
 def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
     """The words render a name: capitals on the source side, or the same sound in both scripts."""
-    linked = view.links.sources_of(quoted.first, quoted.last)
     source = view.source
+    linked = view.sources_near(quoted.first, quoted.last)
     words = [source.tokens[i] for i in linked if source.tokens[i].kind is TokenKind.WORD]
     targets = [t for t in view.target.tokens[quoted.first : quoted.last] if t.kind is TokenKind.WORD]
     if not words:
@@ -118,7 +116,7 @@ def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
     if source.is_title_case:
         return False
     capital = [w for w in words if w.text[0].isupper() and (w is not _first_word(source) or w.text.isupper())]
-    return 2 * len(capital) > len(words)
+    return len(capital) == len(words)
 
 
 def _first_word(side: SideView) -> object:

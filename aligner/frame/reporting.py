@@ -18,7 +18,7 @@ __all__ = ["check", "is_attributed"]
 
 _CLASS = 3  # steps of distance that always are another class
 _HALF_CLASS = 2  # steps that are, where the verb itself takes sides
-_TAKES_SIDES = frozenset({"claim", "hostile_manner"})
+_TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
 _NEAR = 0.3  # of the sentence's length: verbs further apart are no pair unless they are linked
 _REACH = 10  # tokens round the verb in which another word of claiming answers it
 
@@ -31,7 +31,7 @@ def check(view: BeadView) -> Iterator[Edit]:
             continue
         if _is_softened(step, there.row) and not _claims_near(view.source, here):
             yield _edit(view, here, there, Direction.SOFTENED, is_linked)
-        elif _is_strengthened(step, here.row) and not _claims_near(view.target, there):
+        elif _is_strengthened(step, there.row) and not _claims_near(view.target, there):
             yield _edit(view, here, there, Direction.STRENGTHENED, is_linked)
 
 
@@ -44,8 +44,8 @@ def _is_softened(step: int, there: Reporting) -> bool:
     return step >= _CLASS or (step >= _HALF_CLASS and there.stance in _TAKES_SIDES)
 
 
-def _is_strengthened(step: int, here: Reporting) -> bool:
-    return step <= -_CLASS or (step <= -_HALF_CLASS and here.stance in _TAKES_SIDES)
+def _is_strengthened(step: int, there: Reporting) -> bool:
+    return step <= -_CLASS or (step <= -_HALF_CLASS and there.stance in _TAKES_SIDES)
 
 
 def _pairs(view: BeadView) -> list[tuple[Match[Reporting], Match[Reporting], bool]]:
@@ -59,7 +59,7 @@ def _pairs(view: BeadView) -> list[tuple[Match[Reporting], Match[Reporting], boo
     for cost, _, _, here, there in ranked:
         taken = any(here is h or there is t for h, t, _ in pairs)
         if not taken and -cost > 1 - _NEAR:
-            pairs.append((here, there, -cost > 1))
+            pairs.append((here, there, -cost > 1 or len(source) == len(target) == 1))
     return sorted(pairs, key=lambda pair: pair[1].first)
 
 
@@ -80,8 +80,13 @@ def _reports(side: SideView, match: Match[Reporting]) -> bool:
     """A match that is a report: outside speech, no adjective ("the alleged attack"), no claim to a thing."""
     if side.is_in_speech(match.first):
         return False
-    if side.language != "en" or match.row.stance != "claim":
+    if match.row.stance != "claim":
         return True
+    if side.language == "ar":
+        return (
+            not side.tokens[match.first].text.endswith("\N{ARABIC LETTER ALEF MAKSURA}")
+            or match.form != "يدعي"
+        )
     before = side.tokens[match.first - 1].form if match.first else ""
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
     is_noun = before in load_words("determiners.en.txt")

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from aligner.lexicon import Match, Matcher
 from aligner.link import Links, Vectors, link_words
 from aligner.model import Span
-from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting
+from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
 
 __all__ = ["BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
@@ -170,7 +170,7 @@ class SideView:
             return Function.SPEECH
         if self._is_name(first, last, words):
             return Function.NAME
-        if self._is_gloss(quotation, words):
+        if self._is_gloss(quotation, words) or self._is_grammar(words):
             return Function.GLOSS
         return Function.SCARE
 
@@ -197,6 +197,11 @@ class SideView:
         content = [t for t in words if len(t.text) > 3 or t.text.isupper()]
         capital = [t for t in content if t.text[0].isupper()]
         return bool(content) and len(capital) == len(content) and (len(capital) > 1 or first > 1)
+
+    def _is_grammar(self, words: list[Token]) -> bool:
+        """Only function words: the marks round them belong to the stretches on either side."""
+        stop = load_words(f"function-words.{self.language}.txt")
+        return all(t.form in stop for t in words)
 
     def _is_gloss(self, quotation: Quotation, words: list[Token]) -> bool:
         """A quotation that is explained in brackets right after it, or that stands in brackets itself."""
@@ -228,9 +233,13 @@ class BeadView:
             languages=(self.source.language, self.target.language),
         )
 
+    def sources_near(self, first: int, last: int) -> list[int]:
+        """Give the source tokens linked to target tokens first..last-1, without strays."""
+        return _dense(self.links.sources_of(first, last))
+
     def source_span_of(self, first: int, last: int) -> Span | None:
         """Project target tokens first..last-1 to the source."""
-        found = _dense(self.links.sources_of(first, last))
+        found = self.sources_near(first, last)
         return self.source.span(found[0], found[-1] + 1) if found else None
 
     def target_span_of(self, first: int, last: int) -> Span | None:
