@@ -22,10 +22,10 @@ __all__ = ["additions", "omissions"]
 
 _SYNONYM = 0.62  # best cosine from which a word is met even if the other word renders another one, too
 _FAINT = 0.3  # best cosine below which a word is unmet whatever else
-_HOT, _HOT_SIZE = 1.0, 1.4  # predicted value and size of value from which an unlisted word evaluates
+_HOT, _HOT_SIZE = 2.0, 2.4  # predicted value and size of value from which an unlisted word evaluates
 _MOST = 0.8  # share of unmet words that makes a clause a missing one
 _LEAST_WORDS = 4  # content words of a run
-_BREAKS = frozenset(",;:()\u060c\u061b\u2014\u2013")
+_BREAKS = frozenset(",;:().!?\u060c\u061b\u061f\u2014\u2013")
 _CONFIDENCE = {"modifier": 0.7, "clause": 0.65, "segment": 0.85}
 
 
@@ -117,7 +117,7 @@ def _unmet(view: BeadView, side: SideView, other: SideView) -> dict[int, bool]:
 def _charged(view: BeadView, side: SideView, unmet: dict[int, bool]) -> Iterator[tuple[int, int]]:
     """Yield runs of unmet words that a list or their vectors call evaluating."""
     listed = {k for match in side.evaluative for k in range(match.first, match.last)}
-    free = [k for k, is_unmet in unmet.items() if is_unmet and side.tokens[k].kind is TokenKind.WORD]
+    free = [k for k, is_unmet in unmet.items() if is_unmet and _is_plain_word(side, k)]
     values = charges([word_strings(side.tokens[k])[-1] for k in free], side.lexicon, view.vectors)
     hot = [k for k, (value, size) in zip(free, values, strict=True) if k in listed or _is_hot(value, size)]
     run: list[int] = []
@@ -128,6 +128,12 @@ def _charged(view: BeadView, side: SideView, unmet: dict[int, bool]) -> Iterator
         run.append(k)
     if run:
         yield run[0], run[-1] + 1
+
+
+def _is_plain_word(side: SideView, index: int) -> bool:
+    """A word without a capital: the Plague is a name."""
+    token = side.tokens[index]
+    return token.kind is TokenKind.WORD and (index == 0 or not token.text[0].isupper())
 
 
 def _is_hot(value: float, size: float) -> bool:

@@ -22,7 +22,8 @@ from aligner.text import TokenKind
 __all__ = ["check"]
 
 Labels = tuple[Label, ...]
-_AKIN = 0.6  # cosine from which a listed form speaks for an unlisted word
+_APART = 2  # steps of value, -3..+3: across the neutral point, or from charged to plain
+_AKIN = 0.66  # cosine from which a listed form speaks for an unlisted word
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
 _NEAR = 4  # tokens round the rendered head in which another label replaces a modifier
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
@@ -81,9 +82,8 @@ def _nearest(here: Labels, rendered: Sequence[Match[Labels]]) -> tuple[Label, La
 
 
 def _is_apart(a: Label, b: Label) -> bool:
-    ranks, values = abs(a.rank - b.rank), abs(a.value - b.value)
-    crosses = a.value * b.value < 0
-    return (crosses and values >= 2) or (ranks >= 2 and values >= 2) or values >= 3
+    """Ranks that stand close by value are near synonyms, however many lie between (militant, متشدد)."""
+    return abs(a.value - b.value) >= _APART
 
 
 def _is_name(view: BeadView, match: Match[Labels]) -> bool:
@@ -174,16 +174,19 @@ def _expected_places(view: BeadView, match: Match[Labels]) -> list[int]:
 def _is_still_there(view: BeadView, match: Match[Labels]) -> bool:
     """Some word of the translation that renders nothing else is close enough to the label."""
     taken = {j for i, j, _ in view.links.pairs if not match.first <= i < match.last}
-    return _best_cosine(view, match.span.of(view.source.text), view.target, taken) >= _STILL_THERE
+    words = [match.span.of(view.source.text)]
+    return _best_cosine(view, words, view.target, taken) >= _STILL_THERE
 
 
-def _best_cosine(view: BeadView, words: str, side: SideView, taken: set[int]) -> float:
+def _best_cosine(view: BeadView, words: Sequence[str], side: SideView, taken: set[int]) -> float:
+    """Best cosine of any writing of the words with any free word of a side."""
     free = [t for k, t in enumerate(side.tokens) if t.kind is TokenKind.WORD and k not in taken]
     strings = [string for token in free for string in word_strings(token)]
     if not strings:
         return 0.0
-    table = view.vectors([words, *strings])
-    return float(np.round(table[1:] @ table[0], 4).max())
+    table = view.vectors([*words, *strings])
+    n = len(words)
+    return float(np.round(table[n:] @ table[:n].T, 4).max())
 
 
 def _brought_in(view: BeadView) -> Iterator[_Shift]:
@@ -196,7 +199,8 @@ def _brought_in(view: BeadView) -> Iterator[_Shift]:
         if any(m.first <= i < m.last for m in view.source.labels for i in linked):
             continue
         span = view.source_span_of(match.first, match.last)
-        cosine = _best_cosine(view, match.span.of(view.target.text), view.source, set())
+        words = [w for t in view.target.tokens[match.first : match.last] for w in word_strings(t)]
+        cosine = _best_cosine(view, words, view.source, set())
         if span and cosine < _STILL_THERE and view.source.text[span.start].islower():
             yield _Shift(span, match.span, label, None, 0.6, "label-brought-in")
 
