@@ -138,7 +138,7 @@ def _damaged(encoding: str, offset: int, data: bytes, where: str) -> InputError:
 def _as_utf16(data: bytes) -> Decoded | None:
     """UTF-16 without a mark shows as NULs, or as the high bytes 06 of Arabic, in every other place."""
     sample = data[:_SAMPLE]
-    if len(data) % 2 or b"\0" not in sample and sample.count(b"\x06") < len(sample) / 4:
+    if len(data) % 2 or (b"\0" not in sample and sample.count(b"\x06") < len(sample) / 4):
         return None
     for encoding, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
         if high.count(b"\0") + high.count(b"\x06") + high.count(b"\x20") > 0.9 * len(high):

@@ -1,0 +1,70 @@
+"""Tell which language a witness is in: by script first, then among the languages of a script."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from aligner.errors import InputError
+from aligner.model import Witness
+from aligner.resources import load_words
+from aligner.text import arabic_share, normalise_word
+
+__all__ = ["check_sides", "identify"]
+
+_SAMPLE = 20_000  # characters; more tells no more
+_NOT_ARABIC = re.compile(
+    "[\u067e\u0686\u0698\u06af\u0679\u0688\u0691\u06ba\u06d2\u06be\u06c1]"
+)  # Persian, Urdu
+_LEAST_SHARE = 0.2  # of words that are English function words in running English text
+_NAMES = {"en": "English", "ar": "Arabic"}
+
+
+def identify(text: str) -> str:
+    """Give the ISO 639-1 code of a text's language.
+
+    >>> identify("The government said that it was not in the plan of the year.")
+    'en'
+    >>> identify("قالت الحكومة إنها لم تعلم")
+    'ar'
+    """
+    sample = text[:_SAMPLE]
+    if arabic_share(sample) >= 0.5:
+        letters = sum(1 for char in sample if char.isalpha())
+        return _ask(sample, "ar") if len(_NOT_ARABIC.findall(sample)) > 0.01 * letters else "ar"
+    words = [normalise_word(word) for word in re.findall(r"[A-Za-z\u00c0-\u024f']+", sample)]
+    counts = Counter(words)
+    share = sum(counts[word] for word in load_words("function-words.en.txt")) / max(1, len(words))
+    return "en" if share >= _LEAST_SHARE or len(words) < 8 else _ask(sample, "en")
+
+
+def _ask(sample: str, otherwise: str) -> str:
+    import py3langid  # loads its model for half a second, and only doubtful texts need it
+
+    code, _ = py3langid.classify(sample)
+    return str(code) or otherwise
+
+
+def check_sides(source: Witness, target: Witness) -> None:
+    """Refuse a pair that is not English to Arabic, and say so if the sides are swapped.
+
+    Raises:
+        InputError: swapped, both in one language, or in another language.
+    """
+    found = source.language, target.language
+    if found == ("en", "ar"):
+        return
+    if found == ("ar", "en"):
+        raise InputError(
+            "the sides are swapped: the source is Arabic and the translation English",
+            where=f"{source.origin}, {target.origin}",
+            remedy="give the English source first and the Arabic translation second",
+        )
+    for witness, wanted, role in ((source, "en", "source"), (target, "ar", "translation")):
+        if witness.language != wanted:
+            name = _NAMES.get(witness.language, f"in another language ({witness.language})")
+            raise InputError(
+                f"the {role} is {name}, not {_NAMES[wanted]}",
+                where=witness.origin,
+                remedy="give an English source and its Arabic translation, in this order",
+            )

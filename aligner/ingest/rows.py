@@ -1,0 +1,83 @@
+"""Read inputs that are cut already: one sentence a line, or JSON rows of sentence pairs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aligner.errors import InputError
+from aligner.ingest.decode import decode
+from aligner.ingest.files import read_bytes
+
+__all__ = ["Pair", "read_pairs", "read_sentences"]
+
+
+_ROW = 'write {"id": "…", "source": "…", "target": "…"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A source sentence and its translation."""
+
+    id: str
+    source: str
+    target: str
+
+
+def read_sentences(path: Path) -> tuple[str, ...]:
+    """Read one sentence a line; a blank line is an empty segment, so that line numbers hold.
+
+    Raises:
+        InputError: the file cannot be read or decoded.
+    """
+    text = decode(read_bytes(path), where=str(path)).text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return tuple(lines[:-1] if lines[-1] == "" else lines)
+
+
+def read_pairs(path: Path) -> Iterator[Pair]:
+    """Read JSON rows {"id", "source", "target"}.
+
+    Raises:
+        InputError: naming the line and what is wrong with it.
+    """
+    text = decode(read_bytes(path), where=str(path)).text
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            pair = _pair(line, f"{path}:{number}")
+            if pair.id in seen:
+                raise InputError(
+                    f"id {pair.id!r} stands in line {seen[pair.id]} already",
+                    where=f"{path}:{number}",
+                    remedy="give every pair its own id",
+                )
+            seen[pair.id] = number
+            yield pair
+
+
+def _pair(line: str, where: str) -> Pair:
+    try:
+        row = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        at = f"{where}:{error.colno}" if isinstance(error, json.JSONDecodeError) else where
+        what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        raise InputError(f"this is no JSON ({what})", where=at, remedy="write one object a line") from error
+    if not isinstance(row, dict):
+        raise InputError(
+            "a row is an object", where=where, remedy='write {"id": …, "source": …, "target": …}'
+        )
+    return Pair(*(_field(row, key, where) for key in ("id", "source", "target")))
+
+
+def _field(row: dict[str, Any], key: str, where: str) -> str:
+    value = row.get(key)
+    if key == "id" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        what = f"{key!r} is missing" if key not in row else f"{key!r} is no text but {type(value).__name__}"
+        raise InputError(what, where=where, remedy=_ROW)
+    return value

@@ -1,0 +1,66 @@
+"""Bytes to witness: decoded, hashed, cut into blocks, with its attribution and its language."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from aligner import __version__
+from aligner.errors import InputError
+from aligner.ingest.attribution import read_attribution
+from aligner.ingest.blocks import find_blocks
+from aligner.ingest.decode import decode
+from aligner.ingest.files import read_bytes
+from aligner.ingest.language import identify
+from aligner.model import Bibl, Kind, Witness
+
+__all__ = ["read_witness", "witness_from_bytes"]
+
+_READER = f"muqabala-text {__version__}"
+
+
+def read_witness(path: Path, *, siglum: str, language: str | None = None) -> Witness:
+    """Read a file into a witness.
+
+    Args:
+        path: a plain text.
+        siglum: the short id of the witness in the record.
+        language: ISO 639-1 code; found out where it is None.
+
+    Raises:
+        InputError: the file cannot be read, decoded, or holds no running text.
+    """
+    return witness_from_bytes(read_bytes(path), siglum=siglum, language=language, origin=str(path))
+
+
+def witness_from_bytes(data: bytes, *, siglum: str, language: str | None = None, origin: str = "") -> Witness:
+    """Make a witness of the bytes of a plain text; ``origin`` is the name that goes into the record.
+
+    >>> w = witness_from_bytes("A title\\n\\nA first sentence of the text.".encode(), siglum="en")
+    >>> w.language, [str(b.kind) for b in w.blocks], w.bibl.title
+    ('en', ['heading', 'paragraph'], 'A title')
+    """
+    decoded = decode(data, where=origin)
+    blocks = find_blocks(decoded.text)
+    running = "\n".join(block.span.of(decoded.text) for block in blocks if block.is_aligned)
+    if not running.strip():
+        raise InputError(
+            "there is no running text, only furniture or attribution",
+            where=origin,
+            remedy="give the article itself",
+        )
+    first = blocks[0]
+    title = first.span.of(decoded.text) if first.kind is Kind.HEADING else ""
+    return Witness(
+        siglum=siglum,
+        language=language or identify(running),
+        text=decoded.text,
+        blocks=blocks,
+        sha256=hashlib.sha256(data).hexdigest(),
+        origin=Path(origin).name,
+        encoding=decoded.encoding,
+        reader=_READER,
+        bibl=Bibl(title=title),
+        attribution=read_attribution(decoded.text, blocks),
+        notes=decoded.notes,
+    )
