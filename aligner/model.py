@@ -441,6 +441,7 @@ class Collation:
         if (self.source is None) != (self.ladder is None):
             raise ValueError("a ladder needs both witnesses, and both witnesses need a ladder")
         _check_segments(self.target, self.target_segments)
+        self._check_pointers()
         if self.source is None:
             if self.source_segments or self.links or any(e.kind is EditKind.EDIT for e in self.edits):
                 raise ValueError("without a source there are only marks")
@@ -450,6 +451,21 @@ class Collation:
         assert ladder is not None  # by the first check
         if (ladder.n_source, ladder.n_target) != (len(self.source_segments), len(self.target_segments)):
             raise ValueError("the ladder does not span the segments")
+        if self.source.siglum == self.target.siglum:
+            raise ValueError(f"both witnesses have the siglum {self.source.siglum!r}")
+
+    def _check_pointers(self) -> None:
+        """Refuse links and edits that point outside the texts or at a bead that is not there."""
+        n_source = len(self.source.text) if self.source else 0
+        n_beads = self.ladder.n_beads if self.ladder else 0
+        pointing: tuple[Link | Edit, ...] = (*self.links, *self.edits)
+        for item in pointing:
+            if item.bead is not None and not 0 <= item.bead < n_beads:
+                raise ValueError(f"there is no bead {item.bead}")
+            if item.source and item.source.end > n_source:
+                raise ValueError(f"{item.source} leaves the source text")
+            if item.target and item.target.end > len(self.target.text):
+                raise ValueError(f"{item.target} leaves the target text")
 
     def witness(self, side: Side) -> Witness | None:
         """Give the witness on that side, None where the source is missing."""
