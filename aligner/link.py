@@ -7,7 +7,7 @@ competitive linking, with one round); a second round lets a word join a linked n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,18 +41,23 @@ class Links:
     """Word links of one pair of texts: token indices with a score 0..1, and the whole table of scores.
 
     ``scores`` is (n_source, n_target) float32 over all tokens, 0 where a token is no content word.
+    ``firm`` are the links between words that are each other's best; the rest joined a neighbour's.
     """
 
     pairs: tuple[tuple[int, int, float], ...]
     scores: NDArray[np.float32]
+    firm: frozenset[tuple[int, int]] = frozenset()
 
-    def targets_of(self, first: int, last: int) -> tuple[int, ...]:
-        """Give the target tokens linked to any of the source tokens first..last-1, in order."""
-        return tuple(sorted({j for i, j, _ in self.pairs if first <= i < last}))
+    def targets_of(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
+        """Give the target tokens linked (firmly) to any of the source tokens first..last-1, in order."""
+        return tuple(sorted({j for i, j in self._chosen(is_firm) if first <= i < last}))
 
-    def sources_of(self, first: int, last: int) -> tuple[int, ...]:
-        """Give the source tokens linked to any of the target tokens first..last-1, in order."""
-        return tuple(sorted({i for i, j, _ in self.pairs if first <= j < last}))
+    def sources_of(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
+        """Give the source tokens linked (firmly) to any of the target tokens first..last-1, in order."""
+        return tuple(sorted({i for i, j in self._chosen(is_firm) if first <= j < last}))
+
+    def _chosen(self, is_firm: bool) -> Iterable[tuple[int, int]]:
+        return self.firm if is_firm else ((i, j) for i, j, _ in self.pairs)
 
 
 def content_words(sequence: Sequence[Token], language: str) -> tuple[int, ...]:
@@ -113,9 +118,10 @@ def link_words(
         return Links((), scores)
     inner = _scores(source, target, rows, columns, vectors)
     scores[np.ix_(rows, columns)] = np.maximum(inner, 0)
-    pairs = _join(_mutual_best(inner), inner)
+    best = _mutual_best(inner)
+    pairs = _join(best, inner)
     kept = sorted((rows[a], columns[b], round(float(min(1.0, inner[a, b])), 3)) for a, b in pairs)
-    return Links(tuple(kept), scores)
+    return Links(tuple(kept), scores, frozenset((rows[a], columns[b]) for a, b in best))
 
 
 def _scores(

@@ -51,8 +51,18 @@ def view(
 def detect(bead: BeadView, checks: Iterable[Category] | None = None) -> tuple[Edit, ...]:
     """Run the checks over one bead; spans are offsets in the two strings of the view."""
     chosen = CHECKS if checks is None else [c for c in CHECKS if c in set(checks)]
-    found = [edit for category in chosen for edit in CHECKS[category](bead)]
+    found: list[Edit] = []
+    for category in chosen:
+        found += [edit for edit in CHECKS[category](bead) if not _is_said_already(edit, found)]
     return tuple(sorted(found, key=lambda edit: edit.order))
+
+
+def _is_said_already(edit: Edit, found: Iterable[Edit]) -> bool:
+    """What an earlier check explains better is no omission or addition: a hedge is not also an added word."""
+    if edit.category not in (Category.OMISSION, Category.ADDITION):
+        return False
+    spans = [(e.source, edit.source) if edit.source else (e.target, edit.target) for e in found]
+    return any(a and b and a.overlaps(b) for a, b in spans)
 
 
 def marks(side: SideView, checks: Iterable[Category] | None = None) -> tuple[Edit, ...]:

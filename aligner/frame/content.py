@@ -22,7 +22,7 @@ __all__ = ["additions", "omissions"]
 
 _SYNONYM = 0.62  # best cosine from which a word is met even if the other word renders another one, too
 _FAINT = 0.3  # best cosine below which a word is unmet whatever else
-_HOT, _HOT_SIZE = 2.0, 2.4  # predicted value and size of value from which an unlisted word evaluates
+_HOT, _HOT_SIZE = 9.0, 9.4  # predicted value and size of value from which an unlisted word evaluates
 _MOST = 0.8  # share of unmet words that makes a clause a missing one
 _LEAST_WORDS = 4  # content words of a run
 _BREAKS = frozenset(",;:().!?\u060c\u061b\u061f\u2014\u2013")
@@ -89,28 +89,34 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
     yield from clauses
     for first, last in _charged(view, side, unmet):
         span = side.span(first, last)
+        if _is_answered(side, other, first, last):
+            continue
         if not side.is_quoted(first) and not any(c.span.overlaps(span) for c in clauses):
             yield _Missing(span, "modifier", "evaluates")
+
+
+def _is_answered(side: SideView, other: SideView, first: int, last: int) -> bool:
+    """The other side evaluates the same way, in whatever words: brutal, وحشي."""
+    here = [m.row for m in side.evaluative if m.first < last and first < m.last]
+    return any(row.id == m.row.id for row in here for m in other.evaluative)
 
 
 def _unmet(view: BeadView, side: SideView, other: SideView) -> dict[int, bool]:
     """Tell of each content word whether no word of the other side renders it.
 
-    A word is met if it is linked, or if the word that fits it best fits no other word better.
+    A word is met if the word that fits it best fits no other word better, or if the two are near synonyms.
     """
     words = content_words(side.tokens, side.language)
     there = content_words(other.tokens, other.language)
     if not words or not there:
         return {}
     cosines = _cosines(view, side, words, other, there)
-    is_source = side is view.source
-    linked = {(i if is_source else j) for i, j, _ in view.links.pairs}
     best = cosines.argmax(axis=1)
     taken = cosines.max(axis=0)
     unmet = {}
     for row, (k, column) in enumerate(zip(words, best, strict=True)):
         value = cosines[row, column]
-        unmet[k] = k not in linked and value < _SYNONYM and (value < taken[column] or value < _FAINT)
+        unmet[k] = bool(value < _SYNONYM and (value < taken[column] or value < _FAINT))
     return unmet
 
 

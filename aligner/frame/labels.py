@@ -71,7 +71,7 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
 
 def _rendering(view: BeadView, match: Match[Labels]) -> list[Match[Labels]]:
     """Give the target labels that stand on the words linked to a source label."""
-    linked = view.links.targets_of(match.first, match.last)
+    linked = view.links.targets_of(match.first, match.last, is_firm=True)
     return [m for m in view.target.labels if any(m.first <= j < m.last for j in linked)]
 
 
@@ -134,7 +134,11 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     """A charged modifier has no counterpart, its head has: terrorist groups, جماعات."""
     label = max(match.row, key=lambda row: abs(row.value))
     head = _head_after(view.source, match.last)
-    if abs(label.value) < _CHARGED or head is None or view.links.targets_of(match.first, match.last):
+    if (
+        abs(label.value) < _CHARGED
+        or head is None
+        or view.links.targets_of(match.first, match.last, is_firm=True)
+    ):
         return
     span = view.target_span_of(head, head + 1)
     if span and not _is_still_there(view, match):
@@ -154,7 +158,7 @@ def _free_label(view: BeadView, match: Match[Labels]) -> tuple[tuple[Label, Labe
     found = []
     for other in view.target.labels:
         apart = min((abs(other.first - j) for j in places), default=len(view.target.tokens))
-        sources = view.links.sources_of(other.first, other.last)
+        sources = view.links.sources_of(other.first, other.last, is_firm=True)
         is_taken = any(m.first <= i < m.last for m in view.source.labels if m is not match for i in sources)
         pair = _nearest(match.row, [other])
         if apart <= _NEAR and not is_taken and pair:
@@ -173,7 +177,7 @@ def _expected_places(view: BeadView, match: Match[Labels]) -> list[int]:
 
 def _is_still_there(view: BeadView, match: Match[Labels]) -> bool:
     """Some word of the translation that renders nothing else is close enough to the label."""
-    taken = {j for i, j, _ in view.links.pairs if not match.first <= i < match.last}
+    taken = {j for i, j in view.links.firm if not match.first <= i < match.last}
     words = [match.span.of(view.source.text)]
     return _best_cosine(view, words, view.target, taken) >= _STILL_THERE
 
