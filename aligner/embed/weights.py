@@ -95,9 +95,7 @@ def load_weights(data: bytes, *, threads: int = 1) -> Weights:
         ) from error
 
 
-def _read_table(
-    data: bytes, names: list[str], threads: int
-) -> tuple[NDArray[np.uint8], dict[str, Array]]:
+def _read_table(data: bytes, names: list[str], threads: int) -> tuple[NDArray[np.uint8], dict[str, Array]]:
     first = _read_array(data, "q1")
     table = np.empty((len(first) * N_CHUNKS, first.shape[1]), np.uint8)
 
