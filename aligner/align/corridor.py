@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from aligner.align.lattice import Corridor
 
@@ -23,7 +23,9 @@ Ints = NDArray[np.int64]
 _WHOLE = 1536  # segments a side up to which the whole table is searched for the rough path; 9 MB of moves
 _POOL = 4  # segments of one level that make one of the next
 _NEAR = 256  # segments a diagonal the rough path may stray from the coarser one's, in all
-_BLOCK = 256  # rows and columns of one matrix product: a fixed shape, so that the bits do not depend on the rest
+_BLOCK = (
+    256  # rows and columns of one matrix product: a fixed shape, so that the bits do not depend on the rest
+)
 
 
 def whole(n_source: int, n_target: int) -> Corridor:
@@ -110,7 +112,7 @@ def _centred(vectors: Floats) -> Floats:
     """Unit rows after taking away what all rows share."""
     out = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32) if len(vectors) > 4 else vectors
     norms = np.sqrt(np.einsum("ij,ij->i", out, out, dtype=np.float64))
-    return np.ascontiguousarray(out / np.maximum(norms, 1e-9)[:, None], np.float32)
+    return (out / np.maximum(norms, 1e-9)[:, None]).astype(np.float32)
 
 
 def products(source: Floats, target: Floats, corridor: Corridor, fill: float) -> Floats:

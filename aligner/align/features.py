@@ -145,7 +145,10 @@ class Evidence:
         """Cosine of the pooled vectors of every possible bead; NaN where it leaves the corridor."""
         out = self.boxes(self.products, SHAPES, np.nan)
         for a, b in SHAPES:
-            norms = self.source.norms[a].astype(np.float32)[self.i] * self.target.norms[b].astype(np.float32)[self.j]
+            norms = (
+                self.source.norms[a].astype(np.float32)[self.i]
+                * self.target.norms[b].astype(np.float32)[self.j]
+            )
             out[a, b] = out[a, b] / norms
         return out
 
@@ -192,7 +195,7 @@ def match_features(evidence: Evidence, stats: Stats) -> Iterator[tuple[Shape, li
         features += _letters(evidence, shape, [box[shape] for box in boxes])
         features += _structure(evidence, shape)
         a, b = shape
-        features.append(("slope", np.float32(np.log(b / a) * slope)))
+        features.append(("slope", np.full((1, 1), np.log(b / a) * slope, np.float32)))
         yield shape, features
 
 
@@ -207,7 +210,9 @@ def _fit(fits: dict[Shape, Floats], shape: Shape, evidence: Evidence) -> list[Fe
         out += [("gain", gain), ("loss", np.minimum(gain, 0.0)), ("edge", np.clip(edges, -0.5, 1.0))]
     if shape == (2, 2):
         inner = fits[1, 1] + evidence.before(fits[1, 1], (1, 1), np.nan)
-        cross = np.maximum(evidence.before(fits[1, 1], (1, 0), np.nan), evidence.before(fits[1, 1], (0, 1), np.nan))
+        cross = np.maximum(
+            evidence.before(fits[1, 1], (1, 0), np.nan), evidence.before(fits[1, 1], (0, 1), np.nan)
+        )
         out += [("inner", inner / 2), ("cross", cross)]
     return out
 
@@ -232,9 +237,12 @@ def _lengths(evidence: Evidence, shape: Shape, stats: Stats) -> list[Feature]:
     a, b = shape
     source = _span(evidence.source.reach, evidence.i, a) * stats.ratio
     target = _span(evidence.target.reach, evidence.j, b)
-    delta = np.abs(target - source) / np.sqrt((source + target) / 2 * _VARIANCE + _SLACK)
-    delta = delta.astype(np.float32)
-    return [("length", np.minimum(delta, 5.0)), ("uneven", np.minimum(delta, 3.0) ** 2)]
+    spread = np.sqrt((source + target) / 2 * _VARIANCE + _SLACK)
+    delta = (np.abs(target - source) / spread).astype(np.float32)
+    return [
+        ("length", np.minimum(delta, np.float32(5.0))),
+        ("uneven", np.minimum(delta, np.float32(3.0)) ** 2),
+    ]
 
 
 _VARIANCE = 6.8  # of target characters per source character, Gale and Church (1993)
@@ -268,7 +276,9 @@ def _structure(evidence: Evidence, shape: Shape) -> list[Feature]:
     if a + b > 2:
         out.append(("headed", np.maximum(*heads)))
     inside = sum(
-        _span(np.cumsum(side.starts), end - 1, n - 1) for side, end, n in ((source, i, a), (target, j, b)) if n > 1
+        _span(np.cumsum(side.starts), end - 1, n - 1)
+        for side, end, n in ((source, i, a), (target, j, b))
+        if n > 1
     )
     if a + b > 2:
         out.append(("broken", np.minimum(np.asarray(inside, np.float32), 2.0)))

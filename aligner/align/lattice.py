@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,9 @@ class Lattice:
 
     def _before(self, d: Ints, shape: Shape) -> Ints:
         """Place, in flattened rows with ``reach`` rows ahead, from which a bead of that shape climbs to column 0."""
-        return np.asarray((d - sum(shape) + self._reach) * self._row + self.corridor.shifts(shape) + self._pad)
+        return np.asarray(
+            (d - sum(shape) + self._reach) * self._row + self.corridor.shifts(shape) + self._pad
+        )
 
     def _blank(self, *states: int) -> Floats:
         return np.full((*states, self.corridor.n_diagonals + self._reach, self._row), IMPOSSIBLE, np.float32)
@@ -223,6 +226,27 @@ class Posterior:
         at_x, at_y = own._x_start[:, None] + own._columns, own._y_start[:, None] + own._columns
         starts = np.stack((m[at_x], x[at_x], np.logaddexp(m[at_y], x[at_y]), y[at_y]))
         return _probability(starts + self._gaps[:, :n, own._inner] - np.float32(self.total))
+
+    def along(self, rungs: Sequence[tuple[int, int]]) -> list[float]:
+        """Probability of every bead between neighbouring rungs."""
+        own, gaps = self._lattice, self.gaps()
+        by_shape = {shape: s for s, shape in enumerate(own.shapes)}
+        out = []
+        for (i, j), (k, m) in pairwise(rungs):
+            d, column = k + m, k - int(own.corridor.lows[k + m])
+            shape = (k - i, m - j)
+            if shape in by_shape:
+                out.append(float(self._match(by_shape[shape], d, column)))
+            else:
+                first = 0 if shape == (1, 0) else 2
+                out.append(float(min(1.0, gaps[first : first + 2, d, column].sum())))
+        return out
+
+    def _match(self, s: int, d: int, k: int) -> float:
+        own = self._lattice
+        start = self._forward[3].reshape(-1)[own._starts[d, s] + k]
+        onward = own.matches[d, s, own._pad + k]
+        return float(np.exp(min(0.0, float(start) + float(onward) - self.total)))
 
 
 def blank(corridor: Corridor, shapes: Sequence[Shape]) -> tuple[Floats, Floats]:

@@ -24,8 +24,18 @@ _DIGITS = re.compile(r"\d+(?:[.,\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC THOUSANDS 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f0-9.@-]+")
 _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}")
 _ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]+")
-_PUNCT = {"?": "?", "\N{ARABIC QUESTION MARK}": "?", "!": "!", "(": "(", ":": ":", "%": "%", "\N{ARABIC PERCENT SIGN}": "%"}
-_QUOTES = set("\"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}")
+_PUNCT = {
+    "?": "?",
+    "\N{ARABIC QUESTION MARK}": "?",
+    "!": "!",
+    "(": "(",
+    ":": ":",
+    "%": "%",
+    "\N{ARABIC PERCENT SIGN}": "%",
+}
+_QUOTES = set(
+    '"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}'
+)
 
 
 @cache
@@ -125,7 +135,10 @@ def shared(source: Counts, target: Counts, reach: tuple[Ints, Ints]) -> tuple[In
 
 
 def _pairs(
-    string: str, places: tuple[Mapping[str, list[int]], ...], counts: tuple[Counts, Counts], reach: tuple[Ints, Ints]
+    string: str,
+    places: tuple[Mapping[str, list[int]], ...],
+    counts: tuple[Counts, Counts],
+    reach: tuple[Ints, Ints],
 ) -> tuple[Ints, Ints, Floats]:
     rows, columns = (np.array(side[string]) for side in places)
     first, last = (np.searchsorted(columns, ends[rows]) for ends in reach)

@@ -42,9 +42,11 @@ def align(source: Strand, target: Strand, *, settings: Settings | None = None) -
     evidence = Evidence(*sides, _corridor(*sides, settings.width))
     stats = initial_stats(evidence)
     rungs = lattice(evidence, stats, settings.weights).best()
-    stats = restate(evidence, stats, rungs)
-    rungs = lattice(evidence, stats, settings.weights).best()
-    return Ladder(tuple(rungs), tuple(Judgement(0.5) for _ in rungs[1:]))
+    stats = restate(evidence, stats, lattice(evidence, stats, settings.weights).best())
+    final = lattice(evidence, stats, settings.weights)
+    rungs = final.best()
+    confidences = final.infer().along(rungs)
+    return Ladder(tuple(rungs), tuple(Judgement(round(float(c), 3)) for c in confidences))
 
 
 def _corridor(source: Side, target: Side, width: int) -> Corridor:

@@ -67,7 +67,11 @@ RECIPES: dict[str, Recipe] = {
     "news": Recipe(merge=0.05, split=0.06, drop=0.03, shift=0.03),
     "missing": Recipe(merge=0.04, triple=0.04, split=0.04, drop=0.03, shift=0.02, passages=8.0),
     "statutes": Recipe(merge=0.10, split=0.25, drop=0.005),
-    "literature": Recipe(drop=0.01, chop=0.5, fan={1: 0.42, 2: 0.24, 3: 0.14, 4: 0.08, 5: 0.05, 6: 0.03, 7: 0.02, 8: 0.01, 9: 0.01}),
+    "literature": Recipe(
+        drop=0.01,
+        chop=0.5,
+        fan={1: 0.42, 2: 0.24, 3: 0.14, 4: 0.08, 5: 0.05, 6: 0.03, 7: 0.02, 8: 0.01, 9: 0.01},
+    ),
 }
 
 
@@ -84,7 +88,9 @@ def cuts(sentence: str) -> list[tuple[str, str]]:
     >>> cuts("Too short, no.")
     []
     """
-    ways = ((sentence[: m.start()].rstrip(), sentence[m.end() :].lstrip()) for m in _CLAUSE.finditer(sentence))
+    ways = (
+        (sentence[: m.start()].rstrip(), sentence[m.end() :].lstrip()) for m in _CLAUSE.finditer(sentence)
+    )
     return [(head, tail) for head, tail in ways if min(len(head), len(tail)) >= _LEAST]
 
 
@@ -154,9 +160,7 @@ def _passages(rng: random.Random, n: int, per_500: float) -> dict[int, int]:
     return out
 
 
-def _step(
-    rng: random.Random, material: Material, at: int, room: int, recipe: Recipe, out: _Builder
-) -> int:
+def _step(rng: random.Random, material: Material, at: int, room: int, recipe: Recipe, out: _Builder) -> int:
     """Make one bead (or one dropped sentence) out of the pairs from ``at`` on; give how many pairs it used."""
     if recipe.fan:
         return _fan(rng, material, at, room, recipe, out)
