@@ -1,0 +1,151 @@
+"""Evidence of letters: figures, Latin strings, names by transliteration, and marks, shared by two segments."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CHANNELS", "channel_counts", "shared", "totals"]
+
+CHANNELS = ("figures", "names", "marks")
+Counts = tuple[Mapping[str, int], ...]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+_DIGITS = re.compile(r"\d+(?:[.,\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC THOUSANDS SEPARATOR}:/]\d+)*")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f0-9.@-]+")
+_CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}")
+_ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]+")
+_PUNCT = {
+    "?": "?",
+    "\N{ARABIC QUESTION MARK}": "?",
+    "!": "!",
+    "(": "(",
+    ":": ":",
+    "%": "%",
+    "\N{ARABIC PERCENT SIGN}": "%",
+}
+_QUOTES = set(
+    '"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}'
+)
+
+
+@cache
+def _letters() -> dict[str, dict[str, str]]:
+    with files("aligner").joinpath("data/align/letters.json").open(encoding="utf-8") as file:
+        loaded: dict[str, dict[str, str]] = json.load(file)
+    return loaded
+
+
+def _figures(text: str) -> Counter[str]:
+    """Numbers as ASCII digits without separators of thousands, and Latin strings without case."""
+    out: Counter[str] = Counter()
+    for m in _DIGITS.finditer(text):
+        digits = "".join(str(unicodedata.digit(c)) for c in m.group() if c.isdigit())
+        out[digits.lstrip("0") or "0"] += 1
+    for m in _LATIN.finditer(text):
+        out[m.group().casefold().strip(".-")] += 1
+    return out
+
+
+def _latin_skeleton(word: str) -> str:
+    table = _letters()["latin"]
+    word = word.casefold()
+    out, at = [], 0
+    while at < len(word):
+        for length in (2, 1):
+            piece = word[at : at + length]
+            if piece in table:
+                out.append(table[piece])
+                break
+        at += length
+    return _squeeze("".join(out))
+
+
+def _squeeze(skeleton: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", skeleton)
+
+
+def _arabic_skeletons(word: str) -> set[str]:
+    tables = _letters()
+    bodies = {word}
+    for prefix in tables["prefixes"]:
+        if word.startswith(prefix) and len(word) - len(prefix) >= 3:
+            bodies.add(word[len(prefix) :])
+    return {_squeeze("".join(tables["arabic"].get(c, "") for c in body)) for body in bodies}
+
+
+def _names(text: str) -> Counter[str]:
+    """Consonants of capitalised Latin words and of Arabic words, at least three, in classes that both share."""
+    found = {_latin_skeleton(m.group()) for m in _CAPITAL.finditer(text)}
+    for m in _ARABIC.finditer(text):
+        found |= _arabic_skeletons(m.group())
+    return Counter({skeleton: 1 for skeleton in found if len(skeleton) >= 3})
+
+
+def _marks(text: str) -> Counter[str]:
+    out: Counter[str] = Counter()
+    for c in text:
+        if c in _PUNCT:
+            out[_PUNCT[c]] += 1
+        elif c in _QUOTES:
+            out['"'] += 1
+    return out
+
+
+def channel_counts(texts: Sequence[str]) -> tuple[Counts, ...]:
+    """Count the strings of each channel in each segment.
+
+    >>> channel_counts(["\N{ARABIC-INDIC DIGIT FOUR}\N{ARABIC-INDIC DIGIT TWO} (NATO)"])[0]
+    (Counter({'42': 1, 'nato': 1}),)
+    """
+    return tuple(tuple(count(text) for text in texts) for count in (_figures, _names, _marks))
+
+
+def totals(counts: Counts) -> NDArray[np.float32]:
+    """How many strings each segment has, (n,)."""
+    return np.array([sum(c.values()) for c in counts], np.float32)
+
+
+def shared(source: Counts, target: Counts, reach: tuple[Ints, Ints]) -> tuple[Ints, Ints, Floats]:
+    """Give the pairs (i, j) of segments that share strings, and how many.
+
+    ``reach`` holds for every i the first j looked at and the one after the last, so that the work is linear in
+    the length. A string counts for 1 / (how many segments in reach have it).
+    """
+    places: tuple[defaultdict[str, list[int]], ...] = (defaultdict(list), defaultdict(list))
+    for side, counts in zip(places, (source, target), strict=True):
+        for at, row in enumerate(counts):
+            for string in row:
+                side[string].append(at)
+    common = [string for string in sorted(places[0]) if string in places[1]]
+    parts = [_pairs(string, places, (source, target), reach) for string in common]
+    if not parts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
+    i, j, value = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return i, j, value
+
+
+def _pairs(
+    string: str,
+    places: tuple[Mapping[str, list[int]], ...],
+    counts: tuple[Counts, Counts],
+    reach: tuple[Ints, Ints],
+) -> tuple[Ints, Ints, Floats]:
+    rows, columns = (np.array(side[string]) for side in places)
+    first, last = (np.searchsorted(columns, ends[rows]) for ends in reach)
+    n = last - first
+    i = np.repeat(rows, n)
+    j = columns[np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n) + np.repeat(first, n)]
+    many = (np.array([side[k][string] for k in at]) for side, at in zip(counts, (rows, columns), strict=True))
+    here, there = many
+    least = np.minimum(np.repeat(here, n), there[np.searchsorted(columns, j)])
+    return i, j, (least / max(1.0, float(n[n > 0].mean()) if len(i) else 1.0)).astype(np.float32)

@@ -1,0 +1,84 @@
+"""The weights of the evidence, and the lattice of log scores they give."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aligner.align.features import SHAPES, Evidence, Feature, Stats, gap_features, match_features
+from aligner.align.lattice import IMPOSSIBLE, Gaps, Lattice, Shape, blank
+
+__all__ = ["Weights", "group", "lattice", "load_weights"]
+
+Floats = NDArray[np.float32]
+ANY = "*"  # weights that every group of shapes adds its own to
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weight by group and feature, learned on the development data (bench/aligning/learn.py)."""
+
+    by_group: Mapping[str, Mapping[str, float]]
+
+    @property
+    def digest(self) -> str:
+        """Name the weights by eight hex digits of their SHA-256."""
+        text = json.dumps({g: dict(fs) for g, fs in self.by_group.items()}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    def of(self, group_name: str, feature: str) -> float:
+        """Give the weight of a feature in a group of shapes: the shared one and the group's own together."""
+        shared = self.by_group.get(ANY, {}).get(feature, 0.0) if group_name[0].isdigit() else 0.0
+        return shared + self.by_group.get(group_name, {}).get(feature, 0.0)
+
+
+def group(shape: Shape) -> str:
+    """Name the group of shapes that share weights, whichever side has more.
+
+    >>> group((3, 1)), group((1, 7)), group((3, 2))
+    ('1-3', '1-n', '2-3')
+    """
+    few, many = min(shape), max(shape)
+    return f"{few}-{many}" if many < 4 else "1-n"
+
+
+def load_weights() -> Weights:
+    """Give the weights that come with the package."""
+    with files("aligner").joinpath("data/align/weights.json").open(encoding="utf-8") as file:
+        return Weights(json.load(file)["weights"])
+
+
+def lattice(evidence: Evidence, stats: Stats, weights: Weights) -> Lattice:
+    """Score every possible bead of the corridor."""
+    table, view = blank(evidence.corridor, SHAPES)
+    for s, (shape, features) in enumerate(match_features(evidence, stats)):
+        name = group(shape)
+        score = np.full(view.shape[::2], weights.of(name, "bias"), np.float32)
+        for feature, values in features:
+            weight = weights.of(name, feature)
+            if weight:
+                score += np.float32(weight) * values
+        view[:, s] = np.where(np.isnan(score), IMPOSSIBLE, score)
+    return Lattice(evidence.corridor, SHAPES, table, _gaps(evidence, stats, weights))
+
+
+def _gaps(evidence: Evidence, stats: Stats, weights: Weights) -> Gaps:
+    source, target = gap_features(evidence, stats)
+    rows = []
+    for features, n in ((source, evidence.source.n), (target, evidence.target.n)):
+        for name in ("open", "more"):
+            rows.append(_weighed(features, name, weights, n))
+    return Gaps(*rows)
+
+
+def _weighed(features: list[Feature], name: str, weights: Weights, n: int) -> Floats:
+    score = np.full(n, weights.of(name, "bias"), np.float32)
+    for feature, values in features:
+        score += np.float32(weights.of(name, feature)) * values
+    return score

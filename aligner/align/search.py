@@ -1,0 +1,65 @@
+"""From two strands to a ladder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from aligner.align.corridor import along, rough, whole
+from aligner.align.features import Evidence, Side, Stats, initial_stats
+from aligner.align.lattice import Corridor
+from aligner.align.model import Weights, lattice, load_weights
+from aligner.align.strand import Strand
+from aligner.model import Judgement, Ladder
+
+__all__ = ["Settings", "align"]
+
+Rungs = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Choices of the aligner that a signature names.
+
+    ``width`` is how many source segments a diagonal are looked at round the rough path.
+    """
+
+    width: int = 80
+    weights: Weights = field(default_factory=load_weights)
+
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """Give the settings for a signature."""
+        return (("align.width", str(self.width)), ("align.weights", self.weights.digest))
+
+
+def align(source: Strand, target: Strand, *, settings: Settings | None = None) -> Ladder:
+    """Find the ladder between two strands, with the probability of each bead."""
+    settings = settings or Settings()
+    if not source.n_segments and not target.n_segments:
+        return Ladder(((0, 0),))
+    sides = Side(source), Side(target)
+    evidence = Evidence(*sides, _corridor(*sides, settings.width))
+    stats = initial_stats(evidence)
+    rungs = lattice(evidence, stats, settings.weights).best()
+    stats = restate(evidence, stats, lattice(evidence, stats, settings.weights).best())
+    final = lattice(evidence, stats, settings.weights)
+    rungs = final.best()
+    confidences = final.infer().along(rungs)
+    return Ladder(tuple(rungs), tuple(Judgement(round(float(c), 3)) for c in confidences))
+
+
+def _corridor(source: Side, target: Side, width: int) -> Corridor:
+    if source.n < width:
+        return whole(source.n, target.n)
+    return along(rough(source.vectors, target.vectors), width)
+
+
+def restate(evidence: Evidence, stats: Stats, rungs: Rungs) -> Stats:
+    """Estimate the document's statistics again from a first ladder."""
+    source, target = evidence.source, evidence.target
+    r = np.array(rungs)
+    both = (np.diff(r[:, 0]) > 0) & (np.diff(r[:, 1]) > 0)
+    mine, theirs = np.diff(source.reach[r[:, 0]])[both].sum(), np.diff(target.reach[r[:, 1]])[both].sum()
+    prior = 500.0
+    return replace(stats, ratio=float((theirs + prior * stats.ratio) / (mine + prior)))

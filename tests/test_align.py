@@ -1,0 +1,99 @@
+"""From two strands to a ladder."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aligner.align import Strand, align
+from aligner.errors import InputError
+
+
+def strand(vectors, texts=None, **more):
+    vectors = np.asarray(vectors, np.float32)
+    return Strand(tuple(texts or ["some forty characters of text, or there"] * len(vectors)), vectors, **more)
+
+
+def meanings(n, seed=0, d=64):
+    vectors = np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def types(ladder):
+    return [bead.type for bead in ladder.beads]
+
+
+@st.composite
+def strands(draw):
+    n = draw(st.integers(0, 14))
+    pool = meanings(6, seed=1, d=8)
+    rows = draw(st.lists(st.integers(-1, 5), min_size=n, max_size=n))
+    vectors = np.array([pool[k] if k >= 0 else np.zeros(8) for k in rows], np.float32).reshape(n, 8)
+    texts = draw(st.lists(st.text(max_size=30), min_size=n, max_size=n))
+    blocks = sorted(draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
+    headings = draw(st.lists(st.booleans(), min_size=n, max_size=n))
+    return Strand(tuple(texts), vectors, tuple(headings), tuple(blocks))
+
+
+@settings(deadline=None, max_examples=60)
+@given(strands(), strands())
+def test_any_strands_give_a_ladder_over_all_segments_with_probabilities(source, target):
+    ladder = align(source, target)
+    assert (ladder.n_source, ladder.n_target) == (source.n_segments, target.n_segments)
+    assert all(0.0 <= bead.judgement.confidence <= 1.0 for bead in ladder.beads)
+    assert align(source, target) == ladder
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 3), (3, 0), (1, 1), (1, 50), (50, 1)])
+def test_sides_of_very_different_length_give_a_ladder(n, m):
+    ladder = align(strand(meanings(n)), strand(meanings(m, seed=2)))
+    assert (ladder.n_source, ladder.n_target) == (n, m)
+
+
+def test_the_same_meanings_in_order_are_one_to_one_and_sure():
+    ladder = align(strand(meanings(30)), strand(meanings(30)))
+    assert types(ladder) == ["1-1"] * 30
+    assert min(bead.judgement.confidence for bead in ladder.beads) > 0.9
+
+
+def test_a_segment_left_out_is_not_glued_to_its_neighbour():
+    source = meanings(30)
+    ladder = align(strand(source), strand(np.delete(source, 12, axis=0)))
+    assert types(ladder) == ["1-1"] * 12 + ["1-0"] + ["1-1"] * 17
+
+
+def test_swapping_the_sides_swaps_the_beads():
+    source = meanings(40)
+    target = np.delete(source, [5, 20, 21], axis=0)
+    there = [(bead.source, bead.target) for bead in align(strand(source), strand(target)).beads]
+    back = [(bead.target, bead.source) for bead in align(strand(target), strand(source)).beads]
+    assert there == back
+
+
+def test_two_segments_rendered_by_one_are_one_bead():
+    source = meanings(20)
+    texts = ["forty characters of text are on this line"] * 20
+    both = (source[7] + source[8]) / np.linalg.norm(source[7] + source[8])
+    target = np.vstack([source[:7], both, source[9:]])
+    ladder = align(strand(source, texts), strand(target, [*texts[:7], texts[0] * 2, *texts[9:]]))
+    assert types(ladder)[7] == "2-1"
+
+
+def test_a_page_left_out_of_a_long_document_is_found():
+    source = meanings(2000)
+    target = np.delete(source, np.arange(700, 760), axis=0)
+    beads = align(strand(source), strand(target)).beads
+    alone = [bead.source.start for bead in beads if bead.type == "1-0"]
+    assert alone == list(range(700, 760))
+    assert [bead.type for bead in beads if bead.type != "1-0"] == ["1-1"] * 1940
+
+
+def test_nan_vectors_and_missing_rows_are_input_errors():
+    with pytest.raises(InputError, match="NaN"):
+        Strand(("a",), np.full((1, 4), np.nan, np.float32))
+    with pytest.raises(InputError, match="2 segments need as many vectors"):
+        Strand(("a", "b"), np.zeros((1, 4), np.float32))
+    with pytest.raises(InputError, match="heading flags"):
+        Strand(("a",), np.zeros((1, 4), np.float32), headings=(True, False))
+    with pytest.raises(InputError, match="out of order"):
+        Strand(("a", "b"), np.zeros((2, 4), np.float32), blocks=(1, 0))
