@@ -1,92 +1,172 @@
-"""Read what a translation says of its source: title, outlet, author, date, link, translator."""
+"""What a translation says of its source, and what a byline says of the article: lines to `Bibl`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from functools import cache
+from typing import Any
 
-from aligner.model import Attribution, Bibl, Block, Role, Span
-from aligner.text import quotations
+from aligner.ingest.tables import table
+from aligner.model import Attribution, Bibl, Role, Span
+from aligner.text import normalise, quotations
 
-__all__ = ["read_attribution"]
+__all__ = ["attribution", "byline", "find_date", "joined", "parse_claims"]
 
-_URL = re.compile(r"https?://[^\s\"'<>\u00bb\u201d)]+")
-_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b|\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
-_OUTLET_AR = re.compile(
-    r"(?:عن|من|في|على)?\s*(?:ال)?(?:صحيفة|جريدة|مجلة|موقع|وكالة|قناة|شبكة|منصة)\s+(?P<name>[^.,،؛\n]{2,60})"
-)
-_OUTLET_LATIN = re.compile(r"(?:The\s+)?(?:[A-Z][\w'’&.-]*)(?:\s+(?:of|the|and|for|[A-Z][\w'’&.-]*))*")
-_CUE = re.compile(
-    r"^(?:[^:：\n]{0,40}[:：]\s*|مترجم(?:ة)?\s+(?:من|عن)\s*|نقل(?:ا|اً)\s+عن\s*"
-    r"|(?:this article |this story )?(?:was )?(?:first |originally )?(?:published|appeared|translated) "
-    r"(?:in|on|by|from)\s+)",
-    re.IGNORECASE,
-)
-_TRANSLATOR = re.compile(
-    r"(?:ترجمة(?: وتحرير)?\s*[:：]|translated by)\s*(?P<name>[^.,،؛\n]{2,60})", re.IGNORECASE
-)
-_AUTHOR = re.compile(r"(?:\bby|بقلم\s*[:：]?)\s+(?P<name>[^.,،؛\n]{2,50})")
-_STRIP = " \t.,،؛:;-–—\"“”«»'‘’()"
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”«»]+", re.IGNORECASE)
+_EDGES = " \t\r\n.,،;؛:|/()[]–—-«»\"“”'‘’\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
+_ISO = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
+_DAY_FIRST = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b")
 
 
-def read_attribution(text: str, blocks: Sequence[Block]) -> Attribution | None:
-    """Join the attribution lines and read their claims; None where the witness makes no statement.
+def parse_claims(text: str) -> Bibl:
+    """Read title, outlet, author, date, link and translator out of an attribution.
 
-    >>> from aligner.ingest.blocks import find_blocks
-    >>> text = "خبر أول طويل بعض الشيء.\\nمترجم من\\n“A Title of Some Length”, The Daily Example."
-    >>> found = read_attribution(text, find_blocks(text))
-    >>> found.claims.title, found.claims.outlet
-    ('A Title of Some Length', 'The Daily Example')
+    >>> claims = parse_claims("مترجم من\\n“A Title: With More”, The Daily Paper.")
+    >>> claims.title, claims.outlet
+    ('A Title: With More', 'The Daily Paper')
+    >>> parse_claims("Translated by Rana Saleh").translator
+    'Rana Saleh'
     """
-    lines = [block.span for block in blocks if block.role is Role.ATTRIBUTION]
-    if not lines:
-        return None
-    span = Span(lines[0].start, lines[-1].end)
-    return Attribution(span, _claims("\n".join(line.of(text) for line in lines)))
+    rest = _URL.sub("\n", text)
+    found = {"url": _url(text), "published": find_date(text)}
+    title = max((q.inner for q in quotations(rest) if q.depth == 0), key=len, default=None)
+    if title is not None:
+        found["title"] = title.of(rest).strip(_EDGES)
+        rest = rest[: title.start] + "\n" + rest[title.end :]
+    for key in ("translator", "author", "outlet"):
+        found[key], rest = _named(key, rest)
+    if not found["outlet"]:
+        found["outlet"] = _leftover(rest)
+    return Bibl(**found)
 
 
-def _claims(statement: str) -> Bibl:
-    quoted = [q for q in quotations(statement) if q.depth == 0]
-    long_enough = [q for q in quoted if len(q.inner) > 8]
-    title = long_enough[0].inner.of(statement) if long_enough else ""
-    rest = _without(statement, [q.outer for q in long_enough[:1]])
-    url = _URL.search(rest)
-    date = _DATE.search(rest)
-    translator = _TRANSLATOR.search(rest)
-    author = _AUTHOR.search(rest)
-    plain = _without(rest, [Span(*m.span()) for m in (url, date, translator, author) if m])
-    return Bibl(
-        title=title.strip(_STRIP) if title else "",
-        author=author["name"].strip(_STRIP) if author else "",
-        outlet=_outlet(plain),
-        published=_iso(date) if date else "",
-        url=url.group().rstrip(".,") if url else "",
-        translator=translator["name"].strip(_STRIP) if translator else "",
-    )
+def _url(text: str) -> str:
+    found = _URL.search(text)
+    return found.group().rstrip(".,،;؛:)]»”\"'") if found else ""
 
 
-def _without(text: str, spans: Sequence[Span]) -> str:
-    for span in sorted(spans, reverse=True):
-        text = text[: span.start] + " " * len(span) + text[span.end :]
-    return text
+@cache
+def _patterns() -> Mapping[str, Any]:
+    rows = table("paratext.yaml")["attribution"]
+    compiled: dict[str, Any] = {
+        key: tuple(re.compile(one, re.IGNORECASE) for one in rows[key])
+        for key in ("translator", "author", "outlet")
+    }
+    return compiled | {key: re.compile(rows[key], re.IGNORECASE) for key in ("tails", "cues")}
 
 
-def _outlet(plain: str) -> str:
-    found = _OUTLET_AR.search(plain)
-    if found:
-        return found["name"].strip(_STRIP)
-    for line in plain.split("\n"):
-        stripped = _CUE.sub("", line.strip()).strip(_STRIP)
-        latin = _OUTLET_LATIN.search(stripped)
-        if latin and len(latin.group()) > 2:
-            return latin.group().strip(_STRIP)
-        if stripped and len(stripped.split()) <= 6:
-            return stripped
+def _named(key: str, text: str) -> tuple[str, str]:
+    """Find who is named, and the text without the naming."""
+    for one in _patterns()[key]:
+        if found := one.search(text):
+            name = _patterns()["tails"].sub("", found["name"]).strip(_EDGES)
+            if name:
+                return name, text[: found.start()] + "\n" + text[found.end() :]
+    return "", text
+
+
+def _leftover(text: str) -> str:
+    """With title and names taken out, a short remainder such as ", The Daily Paper." names the outlet."""
+    for line in text.split("\n"):
+        for part in re.split(r"[,،;؛|]|\s[–—-]\s", _patterns()["cues"].sub("", line)):
+            name = part.strip(_EDGES)
+            if 2 <= len(name) <= 60 and not _is_date(name) and re.search(r"[^\W\d_]{2}", name):
+                return name if not _patterns()["cues"].match(part + " ") else ""
     return ""
 
 
-def _iso(date: re.Match[str]) -> str:
-    """Give ISO 8601; a date in figures is day, month, year, as both languages' press writes it."""
-    if date[1]:
-        return f"{date[1]}-{date[2]}-{date[3]}"
-    return f"{date[6]}-{int(date[5]):02d}-{int(date[4]):02d}"
+def _is_date(text: str) -> bool:
+    return any(c.isdigit() for c in text) and bool(find_date(text) or re.search(r"\d", text[:2]))
+
+
+@cache
+def _months() -> tuple[Mapping[str, int], re.Pattern[str], re.Pattern[str]]:
+    rows = table("paratext.yaml")["months"]
+    months = {name: i + 1 for i, row in enumerate(rows) for name in row}
+    name = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
+    day_first = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({name})\b\.?(?:\s*/\s*\w+(?: \w+)?)?[,،]?\s+(\d{{4}})\b")
+    month_first = re.compile(rf"\b({name})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?[,،]?\s+(\d{{4}})\b")
+    return months, day_first, month_first
+
+
+def find_date(text: str) -> str:
+    """Find the first full date and give it in ISO 8601; empty where there is none or it is ambiguous.
+
+    >>> find_date("نُشر في 3 أيلول/سبتمبر 2025"), find_date("Nov. 9, 2025"), find_date("03/04/2025")
+    ('2025-09-03', '2025-11-09', '')
+    """
+    folded = normalise(text[:2000]).text
+    months, day_first, month_first = _months()
+    if found := _ISO.search(folded):
+        return _iso(int(found[1]), int(found[2]), int(found[3]))
+    if found := day_first.search(folded):
+        return _iso(int(found[3]), months[found[2]], int(found[1]))
+    if found := month_first.search(folded):
+        return _iso(int(found[3]), months[found[1]], int(found[2]))
+    if found := _DAY_FIRST.search(folded):
+        first, second = int(found[1]), int(found[2])
+        if first > 12 or first == second:
+            return _iso(int(found[3]), second, first)
+        if second > 12:
+            return _iso(int(found[3]), first, second)
+    return ""
+
+
+def _iso(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def joined(first: Bibl, second: Bibl) -> Bibl:
+    """Fill what the first leaves empty from the second.
+
+    >>> joined(Bibl(title="A"), Bibl(title="B", outlet="C"))
+    Bibl(title='A', author='', outlet='C', published='', url='', retrieved='', translator='', rights='')
+    """
+    gaps = {f.name: getattr(second, f.name) for f in fields(first) if not getattr(first, f.name)}
+    return replace(first, **gaps)
+
+
+def attribution(text: str, spans: Sequence[Span], roles: Sequence[Role | None]) -> Attribution | None:
+    """Parse the attribution lines; where they stand in two places, the one that claims more is pointed at.
+
+    What the others claim besides fills its gaps, so a translator named at the head is not lost.
+    """
+    groups: list[Span] = []
+    previous = -2
+    for i, (span, role) in enumerate(zip(spans, roles, strict=True)):
+        if role is Role.ATTRIBUTION:
+            if previous == i - 1:
+                groups[-1] = Span(groups[-1].start, span.end)
+            else:
+                groups.append(span)
+            previous = i
+    parsed = sorted((Attribution(g, parse_claims(g.of(text))) for g in groups), key=_weight, reverse=True)
+    if not parsed:
+        return None
+    claims = parsed[0].claims
+    for other in parsed[1:]:
+        claims = joined(claims, other.claims)
+    return Attribution(parsed[0].span, claims)
+
+
+def _weight(one: Attribution) -> int:
+    return sum(1 for f in fields(one.claims) if getattr(one.claims, f.name))
+
+
+def byline(lines: Sequence[str]) -> Bibl:
+    """Read author and date out of the lines under a headline.
+
+    >>> byline(["By Jane Doe", "September 3, 2025"])
+    Bibl(title='', author='Jane Doe', outlet='', published='2025-09-03', url='', retrieved='', translator='', rights='')
+    """
+    bibl = Bibl()
+    for line in lines:
+        author, _ = _named("author", line)
+        bibl = joined(bibl, Bibl(author=author, published=find_date(line)))
+    return bibl

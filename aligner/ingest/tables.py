@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-__all__ = ["table"]
+from aligner.resources import data_bytes
+
+__all__ = ["pattern", "table"]
 
 
 @cache
@@ -18,6 +21,14 @@ def table(name: str) -> dict[str, Any]:
     """
     import yaml
 
-    text = files("aligner").joinpath("data", name).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    loaded: dict[str, Any] = yaml.load(data_bytes(name), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return loaded
+
+
+def pattern(alternatives: Iterable[str]) -> re.Pattern[str]:
+    """Join alternatives of a table into one pattern that minds no case.
+
+    >>> bool(pattern(["by", "from"]).match("FROM"))
+    True
+    """
+    return re.compile("|".join(f"(?:{one})" for one in alternatives), re.IGNORECASE)
