@@ -13,7 +13,17 @@ from lxml import etree
 
 from aligner.errors import RecordError
 
-__all__ = ["MAX_BYTES", "TEI", "XML_ID", "XML_LANG", "XML_SPACE", "element", "lines", "parse", "refuse_forbidden"]
+__all__ = [
+    "MAX_BYTES",
+    "TEI",
+    "XML_ID",
+    "XML_LANG",
+    "XML_SPACE",
+    "element",
+    "lines",
+    "parse",
+    "refuse_forbidden",
+]
 
 TEI = "{http://www.tei-c.org/ns/1.0}"
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -51,6 +61,15 @@ def refuse_forbidden(text: str, *, where: str) -> None:
         )
 
 
+def escape(text: str) -> str:
+    """Escape text between tags.
+
+    >>> escape("a < b")
+    'a &lt; b'
+    """
+    return text.translate(_TEXT) if _TEXT_NEEDS.search(text) else text
+
+
 def element(name: str, attributes: Mapping[str, str | None] | None = None, content: str | None = None) -> str:
     """Write one element; None leaves an attribute out, and ``content`` is text to be escaped.
 
@@ -60,7 +79,7 @@ def element(name: str, attributes: Mapping[str, str | None] | None = None, conte
     head = _open(name, attributes)
     if not content:
         return f"<{head}/>"
-    return f"<{head}>{content.translate(_TEXT) if _TEXT_NEEDS.search(content) else content}</{name}>"
+    return f"<{head}>{escape(content)}</{name}>"
 
 
 def lines(name: str, attributes: Mapping[str, str | None] | None, children: Iterable[str], sep: str = "\n") -> str:

@@ -1,0 +1,228 @@
+"""From two witnesses to a collation: the only module that knows the order of the stages.
+
+    Witness -> segments -> vectors -> Ladder -> links -> edits -> Collation
+
+Every function here takes values and gives values; the shells open the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aligner import __version__
+from aligner.align import Settings, Strand, align
+from aligner.embed import Embedder
+from aligner.frame import BeadView, Passage, SideView, detect, inconsistencies, marks, view
+from aligner.ingest import Pair
+from aligner.model import (
+    Category,
+    Collation,
+    Edit,
+    Kind,
+    Ladder,
+    Link,
+    Segment,
+    Signature,
+    Witness,
+)
+from aligner.resources import Lexicon, load_lexicon
+from aligner.segment import segment
+
+__all__ = ["Options", "Progress", "align_sentences", "collate", "frame_pairs", "signature"]
+
+Progress = Callable[[str, int, int], None]
+"""Called as (stage, done, of) while long work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user can set; everything in here that changes a result is in the signature.
+
+    ``checks`` None means all; ``lexicon`` adds rows of the user's; ``links`` tells which word links the
+    record keeps: ``all``, ``flagged`` (those inside a bead with an edit) or ``none``; ``made`` is the date
+    to be written into the record (ISO 8601), empty for none.
+    """
+
+    checks: tuple[Category, ...] | None = None
+    lexicon: Path | None = None
+    links: str = "all"
+    made: str = ""
+    settings: Settings | None = None
+
+
+def signature(options: Options, embedder: Embedder) -> Signature:
+    """Give the settings, model and data hashes that make a result."""
+    lexicon = load_lexicon(options.lexicon)
+    checks = "all" if options.checks is None else ",".join(options.checks)
+    return Signature(
+        (
+            ("muqabala", __version__),
+            ("model", embedder.signature),
+            *(options.settings or Settings()).items(),
+            ("lexicon", lexicon.sha256[:16]),
+            ("checks", checks or "none"),
+            ("links", options.links),
+        )
+    )
+
+
+def collate(
+    source: Witness | None,
+    target: Witness,
+    embedder: Embedder,
+    options: Options | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Collation:
+    """Collate a translation with its source, or read the marks of a translation alone.
+
+    Args:
+        source: None where it is not to be had; then there are marks and no edits.
+        target: the translation.
+        embedder: gives the vectors; not asked for any without a source.
+        options: what to check and keep.
+        progress: told of every stage.
+    """
+    options = options or Options()
+    tell = progress or _silent
+    lexicon = load_lexicon(options.lexicon)
+    target_segments = segment(target)
+    made = signature(options, embedder)
+    if source is None:
+        edits = _marks_of(target, target_segments, lexicon, options)
+        return Collation(target, target_segments, edits=edits, signature=made, made=options.made)
+    source_segments = segment(source)
+    tell("align", 0, len(source_segments))
+    ladder = align(
+        _strand(source, source_segments, embedder),
+        _strand(target, target_segments, embedder),
+        settings=options.settings,
+    )
+    bare = Collation(target, target_segments, source, source_segments, ladder, signature=made, made=options.made)
+    edits, links = _edits_and_links(bare, lexicon, embedder, options, tell)
+    return Collation(target, target_segments, source, source_segments, ladder, links, edits, (), made, options.made)
+
+
+def align_sentences(
+    source: Sequence[str], target: Sequence[str], embedder: Embedder, settings: Settings | None = None
+) -> Ladder:
+    """Align two lists of sentences that are cut already."""
+    strands = [Strand(tuple(texts), embedder.encode(texts)) for texts in (source, target)]
+    return align(*strands, settings=settings)
+
+
+def frame_pairs(
+    pairs: Iterable[Pair], embedder: Embedder, options: Options | None = None
+) -> Iterator[tuple[Edit, ...]]:
+    """Flag every pair of sentences; spans are offsets in the pair's own strings."""
+    options = options or Options()
+    lexicon = load_lexicon(options.lexicon)
+    vectors = _remembering(embedder)
+    for pair in pairs:
+        yield detect(view(pair.source, pair.target, lexicon, vectors), options.checks)
+
+
+def _silent(stage: str, done: int, of: int) -> None:
+    """Tell nobody."""
+
+
+def _strand(witness: Witness, segments: tuple[Segment, ...], embedder: Embedder) -> Strand:
+    texts = tuple(s.span.of(witness.text) for s in segments)
+    headings = tuple(witness.blocks[s.block].kind is Kind.HEADING for s in segments)
+    return Strand(texts, embedder.encode(texts), headings, tuple(s.block for s in segments))
+
+
+def _remembering(embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+    """Embed each distinct string once; words come back in every sentence."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, embedder.encode(new), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return vectors
+
+
+def _marks_of(target: Witness, segments: tuple[Segment, ...], lexicon: Lexicon, options: Options) -> tuple[Edit, ...]:
+    passages = [Passage(SideView(s.span.of(target.text), target.language, lexicon), s.span.start) for s in segments]
+    found = [
+        _shifted(edit, 0, passage.at_target, None)
+        for passage in passages
+        for edit in marks(passage.target, options.checks)
+    ]
+    return _finished(found, passages, options)
+
+
+def _finished(found: list[Edit], passages: Sequence[Passage], options: Options) -> tuple[Edit, ...]:
+    """Add what only the whole document shows, and sort."""
+    if options.checks is None or Category.INCONSISTENCY in options.checks:
+        found = [*found, *inconsistencies(found, passages)]
+    return tuple(sorted(found, key=lambda edit: edit.order))
+
+
+def _edits_and_links(
+    collation: Collation, lexicon: Lexicon, embedder: Embedder, options: Options, tell: Progress
+) -> tuple[tuple[Edit, ...], tuple[Link, ...]]:
+    """Run the checks over every bead; the word links made on the way are kept."""
+    assert collation.ladder
+    passages = _passages(collation, lexicon, embedder)
+    edits: list[Edit] = []
+    links: list[Link] = []
+    for number, passage in enumerate(passages):
+        tell("frame", number, len(passages))
+        assert passage.view
+        at = passage.at_source, passage.at_target, number
+        found = [_shifted(edit, *at) for edit in detect(passage.view, options.checks)]
+        edits += found
+        if options.links == "all" or (options.links == "flagged" and found):
+            links += _links_of(passage.view, *at)
+    return _finished(edits, passages, options), tuple(links)
+
+
+def _passages(collation: Collation, lexicon: Lexicon, embedder: Embedder) -> list[Passage]:
+    """Give both sides of every bead as the checks see them."""
+    assert collation.source and collation.ladder
+    vectors = _remembering(embedder)
+    languages = (collation.source.language, collation.target.language)
+    passages = []
+    for number, bead in enumerate(collation.ladder.beads):
+        source, at_source = _text(collation.source, collation.source_segments, bead.source)
+        target, at_target = _text(collation.target, collation.target_segments, bead.target)
+        here = view(source, target, lexicon, vectors, languages)
+        passages.append(Passage(here.target, at_target, here, at_source, number))
+    return passages
+
+
+def _text(witness: Witness, segments: tuple[Segment, ...], which: range) -> tuple[str, int]:
+    """Give the text from the first to the last segment of a bead, and where it starts."""
+    if not which:
+        return "", 0
+    start, end = segments[which[0]].span.start, segments[which[-1]].span.end
+    return witness.text[start:end], start
+
+
+def _shifted(edit: Edit, at_source: int, at_target: int, bead: int | None) -> Edit:
+    """Move an edit from the offsets of its bead to those of the documents."""
+    return replace(
+        edit,
+        source=edit.source.shifted(at_source) if edit.source else None,
+        target=edit.target.shifted(at_target) if edit.target else None,
+        bead=bead,
+    )
+
+
+def _links_of(here: BeadView, at_source: int, at_target: int, bead: int) -> Iterator[Link]:
+    for i, j, score in here.links.pairs:
+        yield Link(
+            bead,
+            here.source.tokens[i].span.shifted(at_source),
+            here.target.tokens[j].span.shifted(at_target),
+            score,
+        )
