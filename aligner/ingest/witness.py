@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from aligner import __version__
 from aligner.errors import InputError
-from aligner.ingest.attribution import read_attribution
+from aligner.ingest.attribution import byline, joined, read_attribution
 from aligner.ingest.blocks import find_blocks
 from aligner.ingest.decode import decode
 from aligner.ingest.files import read_bytes
 from aligner.ingest.language import identify
-from aligner.model import Bibl, Kind, Witness
+from aligner.model import Bibl, Block, Kind, Role, Witness
 
 __all__ = ["read_witness", "witness_from_bytes"]
 
@@ -49,8 +51,6 @@ def witness_from_bytes(data: bytes, *, siglum: str, language: str | None = None,
             where=origin,
             remedy="give the article itself",
         )
-    first = blocks[0]
-    title = first.span.of(decoded.text) if first.kind is Kind.HEADING else ""
     return Witness(
         siglum=siglum,
         language=language or identify(running),
@@ -60,7 +60,15 @@ def witness_from_bytes(data: bytes, *, siglum: str, language: str | None = None,
         origin=Path(origin).name,
         encoding=decoded.encoding,
         reader=_READER,
-        bibl=Bibl(title=title),
+        bibl=_bibl(decoded.text, blocks),
         attribution=read_attribution(decoded.text, blocks),
         notes=decoded.notes,
     )
+
+
+def _bibl(text: str, blocks: Sequence[Block]) -> Bibl:
+    """The heading before any paragraph is the title; the byline names author and date."""
+    lead = takewhile(lambda block: block.kind is not Kind.PARAGRAPH, blocks)
+    title = next((block.span.of(text) for block in lead if block.kind is Kind.HEADING), "")
+    lines = [block.span.of(text) for block in blocks if block.role is Role.BYLINE]
+    return joined(Bibl(title=title), byline(lines))
