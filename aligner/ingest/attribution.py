@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
-from functools import cache
+from functools import cache, reduce
+from itertools import groupby
 from typing import Any
 
 from aligner.ingest.tables import table
-from aligner.model import Attribution, Bibl, Role, Span
+from aligner.model import Attribution, Bibl, Block, Role, Span
 from aligner.text import normalise, quotations
 
-__all__ = ["attribution", "byline", "find_date", "joined", "parse_claims"]
+__all__ = ["byline", "find_date", "joined", "parse_claims", "read_attribution"]
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”«»]+", re.IGNORECASE)
 _EDGES = " \t\r\n.,،;؛:|/()[]–—-«»\"“”'‘’\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
@@ -87,8 +88,9 @@ def _months() -> tuple[Mapping[str, int], re.Pattern[str], re.Pattern[str]]:
     rows = table("paratext.yaml")["months"]
     months = {name: i + 1 for i, row in enumerate(rows) for name in row}
     name = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
-    day_first = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({name})\b\.?(?:\s*/\s*\w+(?: \w+)?)?[,،]?\s+(\d{{4}})\b")
-    month_first = re.compile(rf"\b({name})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?[,،]?\s+(\d{{4}})\b")
+    day = r"(\d{1,2})(?:st|nd|rd|th)?"
+    day_first = re.compile(rf"\b{day}\s+(?:of\s+)?({name})\b\.?(?:\s*/\s*\w+(?: \w+)?)?[,،]?\s+(\d{{4}})\b")
+    month_first = re.compile(rf"\b({name})\b\.?\s+{day}[,،]?\s+(\d{{4}})\b")
     return months, day_first, month_first
 
 
@@ -125,34 +127,29 @@ def _iso(year: int, month: int, day: int) -> str:
 def joined(first: Bibl, second: Bibl) -> Bibl:
     """Fill what the first leaves empty from the second.
 
-    >>> joined(Bibl(title="A"), Bibl(title="B", outlet="C"))
-    Bibl(title='A', author='', outlet='C', published='', url='', retrieved='', translator='', rights='')
+    >>> bibl = joined(Bibl(title="A"), Bibl(title="B", outlet="C"))
+    >>> bibl.title, bibl.outlet
+    ('A', 'C')
     """
     gaps = {f.name: getattr(second, f.name) for f in fields(first) if not getattr(first, f.name)}
     return replace(first, **gaps)
 
 
-def attribution(text: str, spans: Sequence[Span], roles: Sequence[Role | None]) -> Attribution | None:
-    """Parse the attribution lines; where they stand in two places, the one that claims more is pointed at.
+def read_attribution(text: str, blocks: Sequence[Block]) -> Attribution | None:
+    """Join the attribution lines and read their claims; None where the witness makes no statement.
 
-    What the others claim besides fills its gaps, so a translator named at the head is not lost.
+    Where such lines stand in two places, the one that claims more is pointed at, and what the other
+    claims besides fills its gaps: a translator named at the head is not lost.
     """
-    groups: list[Span] = []
-    previous = -2
-    for i, (span, role) in enumerate(zip(spans, roles, strict=True)):
-        if role is Role.ATTRIBUTION:
-            if previous == i - 1:
-                groups[-1] = Span(groups[-1].start, span.end)
-            else:
-                groups.append(span)
-            previous = i
-    parsed = sorted((Attribution(g, parse_claims(g.of(text))) for g in groups), key=_weight, reverse=True)
+    stretches = [
+        Span(run[0].span.start, run[-1].span.end)
+        for is_attribution, group in groupby(blocks, lambda block: block.role is Role.ATTRIBUTION)
+        if is_attribution and (run := list(group))
+    ]
+    parsed = sorted((Attribution(s, parse_claims(s.of(text))) for s in stretches), key=_weight, reverse=True)
     if not parsed:
         return None
-    claims = parsed[0].claims
-    for other in parsed[1:]:
-        claims = joined(claims, other.claims)
-    return Attribution(parsed[0].span, claims)
+    return Attribution(parsed[0].span, reduce(joined, (one.claims for one in parsed)))
 
 
 def _weight(one: Attribution) -> int:
@@ -162,8 +159,9 @@ def _weight(one: Attribution) -> int:
 def byline(lines: Sequence[str]) -> Bibl:
     """Read author and date out of the lines under a headline.
 
-    >>> byline(["By Jane Doe", "September 3, 2025"])
-    Bibl(title='', author='Jane Doe', outlet='', published='2025-09-03', url='', retrieved='', translator='', rights='')
+    >>> bibl = byline(["By Jane Doe", "September 3, 2025"])
+    >>> bibl.author, bibl.published
+    ('Jane Doe', '2025-09-03')
     """
     bibl = Bibl()
     for line in lines:

@@ -14,8 +14,9 @@ __all__ = ["check_sides", "identify"]
 
 _SAMPLE = 20_000  # characters; more tells no more
 _NOT_ARABIC = re.compile(
-    "[\u067e\u0686\u0698\u06af\u0679\u0688\u0691\u06ba\u06d2\u06be\u06c1]"
-)  # Persian, Urdu
+    "[\u067e\u0686\u0698\u06a9\u06af\u0679\u0688\u0691\u06ba\u06cc\u06d2\u06be\u06c1\u06c6\u06ce\u06d5]"
+)  # Persian, Urdu, Kurdish; Farsi yeh and keheh also in Arabic typed on such a keyboard
+_LATIN_OR_ARABIC = re.compile("[A-Za-z\u00c0-\u024f\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc]")
 _LEAST_SHARE = 0.2  # of words that are English function words in running English text
 _NAMES = {"en": "English", "ar": "Arabic"}
 
@@ -29,8 +30,10 @@ def identify(text: str) -> str:
     'ar'
     """
     sample = text[:_SAMPLE]
+    letters = sum(1 for char in sample if char.isalpha())
+    if len(_LATIN_OR_ARABIC.findall(sample)) < 0.5 * letters:
+        return _ask(sample, "und")
     if arabic_share(sample) >= 0.5:
-        letters = sum(1 for char in sample if char.isalpha())
         return _ask(sample, "ar") if len(_NOT_ARABIC.findall(sample)) > 0.01 * letters else "ar"
     words = [normalise_word(word) for word in re.findall(r"[A-Za-z\u00c0-\u024f']+", sample)]
     counts = Counter(words)

@@ -23,7 +23,8 @@ _NARROWEST, _WIDEST = 40, 120
 _WRAPPED, _BROKEN_OFF = 0.6, 0.5
 # A newspaper headline has up to about 15 words; a little more is allowed.
 _LONGEST_HEADING, _MOST_WORDS = 130, 18
-_SHORTEST_PROSE = 40
+# A closed line of fewer words may be a heading, a name, a button.
+_FEWEST_WORDS = 5
 
 
 def paragraphs(text: str) -> tuple[Span, ...]:
@@ -84,7 +85,9 @@ def is_prose(line: str) -> bool:
     >>> is_prose("The talks ended on Sunday without a result."), is_prose("After the talks")
     (True, False)
     """
-    return len(line) > _LONGEST_HEADING or (len(line) >= _SHORTEST_PROSE and bool(_STOPPED.search(line[-8:])))
+    if len(line) > _LONGEST_HEADING:
+        return True
+    return len(line.split()) >= _FEWEST_WORDS and bool(_STOPPED.search(line[-8:]))
 
 
 def _has_form_of_heading(line: str) -> bool:

@@ -30,6 +30,7 @@ class _Rule:
     pattern: re.Pattern[str]
     continues: int = 0
     opens: bool = False
+    cuts: bool = False
 
     def matches(self, folded: str) -> bool:
         return len(folded) <= self.longest and self.pattern.match(folded) is not None
@@ -46,6 +47,7 @@ def _rules() -> tuple[_Rule, ...]:
             re.compile(row["pattern"], re.IGNORECASE),
             row.get("continues", 0),
             row.get("opens", False),
+            row.get("cuts", False),
         )
         for row in table("paratext.yaml")["rules"]
     )
@@ -62,9 +64,9 @@ def roles(lines: Sequence[str]) -> tuple[Role | None, ...]:
     """
     matches = [_matching(line) for line in lines]
     continued = _continuations(lines, matches)
-    prose = [i for i, line in enumerate(lines) if is_prose(line) and not matches[i] and i not in continued]
-    if not prose:
-        prose = [i for i, line in enumerate(lines) if not matches[i] and i not in continued]
+    end = _comments(lines, matches)
+    unmatched = [i for i in range(end) if not matches[i] and i not in continued]
+    prose = [i for i in unmatched if is_prose(lines[i])] or unmatched
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
     found: list[Role | None] = []
     opened = False
@@ -85,6 +87,20 @@ def _matching(line: str) -> tuple[_Rule, ...]:
         return ()
     folded = normalise(line).text.strip()
     return tuple(rule for rule in _rules() if rule.matches(folded))
+
+
+def _comments(lines: Sequence[str], matches: Sequence[tuple[_Rule, ...]]) -> int:
+    """Where readers' comments begin, prose though they are; the number of lines where there are none.
+
+    The article must be the larger part, lest a line that looks like the form costs the text.
+    """
+    lengths = [len(line) for line in lines]
+    total, before = sum(lengths), 0
+    for i, rules in enumerate(matches):
+        if any(rule.cuts for rule in rules) and 2 * before >= total:
+            return i
+        before += lengths[i]
+    return len(lines)
 
 
 def _continuations(lines: Sequence[str], matches: Sequence[tuple[_Rule, ...]]) -> dict[int, int]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from aligner import __version__
 from aligner.errors import InputError
-from aligner.ingest.attribution import attribution, byline, joined
+from aligner.ingest.attribution import byline, joined, read_attribution
+from aligner.ingest.blocks import find_blocks
 from aligner.ingest.decode import decode
 from aligner.ingest.files import read_bytes
 from aligner.ingest.language import identify
-from aligner.ingest.layout import headings, paragraphs
-from aligner.ingest.paratext import roles
-from aligner.model import Bibl, Block, Kind, Role, Span, Witness
+from aligner.model import Bibl, Block, Kind, Role, Witness
 
 __all__ = ["read_witness", "witness_from_bytes"]
 
@@ -43,10 +43,8 @@ def witness_from_bytes(data: bytes, *, siglum: str, language: str | None = None,
     ('en', ['heading', 'paragraph'], 'A title')
     """
     decoded = decode(data, where=origin)
-    text, spans = decoded.text, paragraphs(decoded.text)
-    found = roles([span.of(text) for span in spans])
-    blocks = _blocks(text, spans, found)
-    running = "\n".join(block.span.of(text) for block in blocks if block.is_aligned)
+    blocks = find_blocks(decoded.text)
+    running = "\n".join(block.span.of(decoded.text) for block in blocks if block.is_aligned)
     if not running.strip():
         raise InputError(
             "there is no running text, only furniture or attribution",
@@ -56,28 +54,21 @@ def witness_from_bytes(data: bytes, *, siglum: str, language: str | None = None,
     return Witness(
         siglum=siglum,
         language=language or identify(running),
-        text=text,
+        text=decoded.text,
         blocks=blocks,
         sha256=hashlib.sha256(data).hexdigest(),
         origin=Path(origin).name,
         encoding=decoded.encoding,
         reader=_READER,
-        bibl=_own_bibl(text, blocks),
-        attribution=attribution(text, spans, found),
+        bibl=_bibl(decoded.text, blocks),
+        attribution=read_attribution(decoded.text, blocks),
         notes=decoded.notes,
     )
 
 
-def _blocks(text: str, spans: Sequence[Span], found: Sequence[Role | None]) -> tuple[Block, ...]:
-    aligned = [k for k, role in enumerate(found) if role is None]
-    titles = {aligned[k] for k in headings([spans[k].of(text) for k in aligned])}
-    kinds = (Kind.PARATEXT if role else Kind.HEADING if k in titles else Kind.PARAGRAPH for k, role in enumerate(found))
-    return tuple(Block(span, kind, role) for span, kind, role in zip(spans, kinds, found, strict=True))
-
-
-def _own_bibl(text: str, blocks: Sequence[Block]) -> Bibl:
-    """Read title, author and date out of the text itself: the heading it opens with, and its byline."""
-    first = next(block for block in blocks if block.is_aligned)
-    title = first.span.of(text) if first.kind is Kind.HEADING else ""
+def _bibl(text: str, blocks: Sequence[Block]) -> Bibl:
+    """The heading before any paragraph is the title; the byline names author and date."""
+    lead = takewhile(lambda block: block.kind is not Kind.PARAGRAPH, blocks)
+    title = next((block.span.of(text) for block in lead if block.kind is Kind.HEADING), "")
     lines = [block.span.of(text) for block in blocks if block.role is Role.BYLINE]
     return joined(Bibl(title=title), byline(lines))
