@@ -285,9 +285,7 @@ def _extent(collation: Collation, bead: Bead) -> _Extent:
     return spans[0], spans[1]
 
 
-def _replaced_link(
-    each: Link, first: int, end: int, shift: int, places: Sequence[_Extent]
-) -> Link | None:
+def _replaced_link(each: Link, first: int, end: int, shift: int, places: Sequence[_Extent]) -> Link | None:
     if not first <= each.bead < end:
         return each if each.bead < first or not shift else replace(each, bead=each.bead + shift)
     for number, (source, target) in enumerate(places, first):
