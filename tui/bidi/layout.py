@@ -185,15 +185,23 @@ class Para:
         return last
 
     def visual_line(
-        self, line: Line, lits: Iterable[Lit] = (), width: int = 0, align: Align = "start"
+        self,
+        line: Line,
+        lits: Iterable[Lit] = (),
+        width: int = 0,
+        align: Align = "start",
+        *,
+        hang: bool = True,
     ) -> VisualLine:
         """Draw a line of this paragraph: styled, ordered for the mode, padded to ``width`` cells.
+
+        With ``hang`` the spaces at its end are left out, as wrapping leaves them out of the width.
 
         Raises: ValueError if the line was wrapped by another paragraph or in another mode.
         """
         if line != self._line(line.first, line.last):
             raise ValueError("the line belongs to another paragraph or mode")
-        logical = self._cells(line, tuple(lits))
+        logical = self._cells(line, tuple(lits), hang)
         ordered = [logical[k] for k in self._order(line, len(logical))]
         pad = max(0, width - sum(cell.cluster.width for cell in ordered))
         is_right = align == "right" or (align == "start" and self.is_rtl and self.mode is not Mode.PLAIN)
@@ -207,11 +215,11 @@ class Para:
             cells = [-1] * pad + cells if is_right else cells + [-1] * pad
         return VisualLine(tuple(runs), len(cells), tuple(cells))
 
-    def _cells(self, line: Line, lits: Sequence[Lit]) -> list[_Cell]:
+    def _cells(self, line: Line, lits: Sequence[Lit], hang: bool) -> list[_Cell]:
         _, found = self._levels
         inside = self.clusters[line.first : line.last]
         made = []
-        for cluster in inside[: self._visible(inside)]:
+        for cluster in inside[: self._visible(inside) if hang else None]:
             start, end, at, glyph, _ = cluster
             if self.mode.is_visual and found[at] & 1 and found[at] != REMOVED:
                 glyph = mirror(glyph[:1]) + glyph[1:]  # L4

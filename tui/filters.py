@@ -1,0 +1,63 @@
+"""Make Textual's own widgets show Arabic: a filter over finished lines (``Widget.get_line_filters``).
+
+Textual wraps and places the cursor in logical order; the filter then orders and joins each line. The
+cursor and the selection are styled cells, so they travel with their letters (TERMINALS.md 2.3).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
+
+from tui.bidi.layout import Lit, Mode, Para
+
+__all__ = ["BidiFilter"]
+
+_ARABIC = re.compile("[\u0590-\u08ff\u2067]")
+_FIELD = re.compile(r"(\s{2,}|[\u2500-\u259f]+)")  # columns and borders stay where they are
+_WHOLE = re.compile(r"([\u2500-\u259f]+)")
+
+
+class BidiFilter(LineFilter):
+    """Show Arabic in lines that hold it; with ``fields`` every column of a line is ordered by itself."""
+
+    def __init__(self, mode: Mode, *, fields: bool = True) -> None:
+        super().__init__()
+        self.mode = mode
+        self._pattern = _FIELD if fields else _WHOLE
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Order a line; lines without Arabic go through untouched."""
+        text = "".join(segment.text for segment in segments if not segment.control)
+        if not self.mode.is_visual or not _ARABIC.search(text):
+            return segments
+        styles = [segment.style for segment in segments if not segment.control for _ in segment.text]
+        shown: list[Segment] = []
+        at = 0
+        for part in self._pattern.split(text):
+            shown += _ordered(part, styles[at : at + len(part)], self.mode)
+            at += len(part)
+        return shown
+
+
+def _ordered(part: str, styles: Sequence[Style | None], mode: Mode) -> Iterator[Segment]:
+    stretches = _stretches(styles)
+    if not _ARABIC.search(part):
+        yield from (Segment(part[start:end], styles[start]) for start, end in stretches)
+        return
+    para = Para(part, "auto", mode)
+    lits = [Lit(start, end, str(start)) for start, end in stretches]
+    for run in para.visual_line(para.whole(), lits, cell_len(part), hang=False).runs:
+        # a ligature of two styles takes the second: the cursor stands on one letter of it
+        yield Segment(run.text, styles[int(run.styles[-1])] if run.styles else styles[-1])
+
+
+def _stretches(styles: Sequence[Style | None]) -> list[tuple[int, int]]:
+    cuts = [k for k in range(len(styles)) if not k or styles[k] != styles[k - 1]]
+    return list(zip(cuts, [*cuts[1:], len(styles)], strict=True))

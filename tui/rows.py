@@ -1,0 +1,225 @@
+"""The collation as rows of two columns: heights, tops, and what stands in each line. No widgets.
+
+A row is a bead, or a segment where there is no source. Every segment starts a new line, so that the
+sentence boundaries of the record can be seen. Heights are measured without shaping; only the rows on
+the screen are ever drawn.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+from aligner.model import Bead, Collation, Edit, Judgement, Kind, Link, Segment, Side, Span, Status, Witness
+from tui.bidi.layout import Base, Lit, Mode, Para, VisualLine
+
+__all__ = ["GUTTER", "Cell", "Columns", "Rows", "confidence_mark"]
+
+GUTTER = 13  # cursor, number, blank, confidence, status, blank
+_BETWEEN = 3  # the rule with a blank on either side
+_AFTER = 1  # blank line after a row
+_RTL_LANGUAGES = ("ar", "fa", "ur", "he")
+
+
+class Columns(NamedTuple):
+    """Widths in cells."""
+
+    source: int
+    target: int
+
+    @classmethod
+    def of(cls, width: int, *, has_source: bool = True) -> Columns:
+        """Share a screen's width between the two sides.
+
+        >>> Columns.of(100)
+        Columns(source=42, target=42)
+        """
+        if not has_source:
+            return cls(0, max(width - GUTTER, 4))
+        half = max((width - GUTTER - _BETWEEN) // 2, 4)
+        return cls(half, max(width - GUTTER - _BETWEEN - half, 4))
+
+
+class Cell(NamedTuple):
+    """One line of one side of a row: the segment, the paragraph it is drawn from, where it starts."""
+
+    segment: int
+    start: int
+    para: Para
+    line: VisualLine
+    is_heading: bool
+
+
+def confidence_mark(judgement: Judgement) -> str:
+    """Show confidence by shape and number; a person's word by a letter.
+
+    >>> confidence_mark(Judgement(0.5)), confidence_mark(Judgement())
+    ('◐50', '   ')
+    """
+    if judgement.confidence is None:
+        return "   "
+    shape = "●" if judgement.confidence >= 0.8 else "◐" if judgement.confidence >= 0.5 else "○"
+    return f"{shape}{min(int(judgement.confidence * 100), 99):02d}"
+
+
+@dataclass
+class Rows:
+    """The rows of one collation at one width and in one mode."""
+
+    collation: Collation
+    columns: Columns = field(default_factory=lambda: Columns.of(93))
+    mode: Mode = Mode.APP
+    tashkeel: bool = True
+    shown: Sequence[int] | None = None
+    beads: tuple[Bead, ...] = field(init=False, default=())
+    tops: list[int] = field(init=False, default_factory=list)
+    _edits: dict[int, list[int]] = field(init=False, default_factory=dict)
+    _links: dict[int, list[Link]] = field(init=False, default_factory=dict)
+    _known: dict[tuple[bool, int, int], int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.refresh(self.collation)
+
+    def refresh(self, collation: Collation) -> None:
+        """Take over a changed collation; heights of unchanged segments are kept."""
+        self.collation = collation
+        if collation.ladder is None:
+            n = len(collation.target_segments)
+            self.beads = tuple(Bead(range(0), range(k, k + 1)) for k in range(n))
+        else:
+            self.beads = collation.ladder.beads
+        self._edits, self._links = {}, {}
+        starts = [segment.span.start for segment in collation.target_segments]
+        for number, edit in enumerate(collation.edits):
+            self._edits.setdefault(self._row_of(edit, starts), []).append(number)
+        for link in collation.links:
+            self._links.setdefault(link.bead, []).append(link)
+        self.measure()
+
+    def _row_of(self, edit: Edit, starts: Sequence[int]) -> int:
+        if edit.bead is not None or edit.target is None:
+            return edit.bead or 0
+        segment = max(bisect_right(starts, edit.target.start) - 1, 0)
+        if self.collation.ladder is None:
+            return segment
+        return bisect_right([rung[1] for rung in self.collation.ladder.rungs], segment) - 1
+
+    def resize(self, columns: Columns, mode: Mode, *, tashkeel: bool = True) -> None:
+        """Take over another width or mode."""
+        if (columns, mode, tashkeel) != (self.columns, self.mode, self.tashkeel):
+            self.columns, self.mode, self.tashkeel = columns, mode, tashkeel
+            self._known.clear()
+            self.measure()
+
+    def show(self, shown: Sequence[int] | None) -> None:
+        """Show only these beads; None shows all."""
+        self.shown = shown
+        self.measure()
+
+    def measure(self) -> None:
+        """Compute where every row starts."""
+        shown = range(len(self.beads)) if self.shown is None else self.shown
+        self.tops = list(accumulate((self.height(bead) for bead in shown), initial=0))
+
+    def __len__(self) -> int:
+        return len(self.tops) - 1
+
+    def bead_number(self, row: int) -> int:
+        """Give the bead shown in a row."""
+        return row if self.shown is None else self.shown[row]
+
+    def row_of_bead(self, bead: int) -> int:
+        """Give the row that shows a bead, or the nearest before it."""
+        if self.shown is None:
+            return min(bead, max(len(self) - 1, 0))
+        return max(bisect_right(self.shown, bead) - 1, 0)
+
+    def row_at(self, y: int) -> int:
+        """Give the row that covers a line of the document."""
+        return min(max(bisect_right(self.tops, y) - 1, 0), max(len(self) - 1, 0))
+
+    def height(self, bead: int) -> int:
+        """Count the lines of a bead, with the blank one after it."""
+        return _AFTER + max(1, *(self._side_height(bead, side) for side in Side))
+
+    def _side_height(self, bead: int, side: Side) -> int:
+        return sum(self._segment_height(side, number) for number in self.segments(bead, side))
+
+    def _segment_height(self, side: Side, number: int) -> int:
+        span = self.collation.segments(side)[number].span
+        key = side is Side.SOURCE, span.start, span.end
+        if key not in self._known:
+            self._known[key] = self.para(side, number).height(self.width(side))
+        return self._known[key]
+
+    def width(self, side: Side) -> int:
+        """Give the cells of a column."""
+        return self.columns.source if side is Side.SOURCE else self.columns.target
+
+    def segments(self, bead: int, side: Side) -> range:
+        """Give the segment numbers of one side of a bead."""
+        return self.beads[bead].source if side is Side.SOURCE else self.beads[bead].target
+
+    def para(self, side: Side, number: int) -> Para:
+        """Give a segment as a paragraph with the base direction of its column."""
+        witness, segment = self._at(side, number)
+        base: Base = "rtl" if witness.language.split("-")[0] in _RTL_LANGUAGES else "ltr"
+        return Para(segment.span.of(witness.text), base, self.mode, self.tashkeel)
+
+    def _at(self, side: Side, number: int) -> tuple[Witness, Segment]:
+        witness = self.collation.witness(side)
+        assert witness is not None
+        return witness, self.collation.segments(side)[number]
+
+    def text(self, bead: int, side: Side) -> str:
+        """Give the words of one side of a bead, as they stand in the witness."""
+        span = self.span(bead, side)
+        witness = self.collation.witness(side)
+        return span.of(witness.text) if span and witness else ""
+
+    def span(self, bead: int, side: Side) -> Span | None:
+        """Give the stretch of the witness a bead covers on that side."""
+        which = self.segments(bead, side)
+        if not which:
+            return None
+        segments = self.collation.segments(side)
+        return Span(segments[which[0]].span.start, segments[which[-1]].span.end)
+
+    def edits(self, bead: int) -> list[int]:
+        """Give the numbers of the flags of a bead."""
+        return self._edits.get(bead, [])
+
+    def links(self, bead: int) -> list[Link]:
+        """Give the word links of a bead."""
+        return self._links.get(bead, [])
+
+    def cells(self, bead: int, side: Side, lits: Iterable[Lit] = ()) -> list[Cell]:
+        """Draw one side of a bead; ``lits`` are in offsets of the witness."""
+        lits, width, made = tuple(lits), self.width(side), []
+        for number in self.segments(bead, side):
+            witness, segment = self._at(side, number)
+            para, start = self.para(side, number), segment.span.start
+            inside = [
+                Lit(lit.start - start, lit.end - start, lit.style)
+                for lit in lits
+                if lit.start < segment.span.end and start < lit.end
+            ]
+            is_heading = witness.blocks[segment.block].kind is Kind.HEADING
+            for line in para.wrap(width):
+                drawn = para.visual_line(line, inside, width)
+                made.append(Cell(number, start, para, drawn, is_heading))
+        return made
+
+    def flag_lits(self, bead: int, side: Side, current: int | None) -> list[Lit]:
+        """Light the words of a bead's flags on one side; the current flag stands out."""
+        made = []
+        for number in self.edits(bead):
+            edit = self.collation.edits[number]
+            span = edit.source if side is Side.SOURCE else edit.target
+            if span is not None:
+                style = "rejected" if edit.status is Status.REJECTED else "flag"
+                made.append(Lit(span.start, span.end, "current" if number == current else style))
+        return made
