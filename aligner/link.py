@@ -79,7 +79,7 @@ def word_strings(token: Token) -> tuple[str, ...]:
 
     >>> from aligner.text import tokens
     >>> word_strings(tokens("وبالإرهاب")[0])
-    ('وبالإرهاب', 'الإرهاب', 'إرهاب')
+    ('وبالإرهاب', 'الإرهاب', 'إرهاب', 'بالإرهاب')
     """
     if not token.is_arabic:
         return (token.text,)
