@@ -153,8 +153,9 @@ def history(collation: Collation) -> History:
             gone += _stretch(state, at, n_before, number)
             touched[at : at + n_before] = [number] * len(after["beads"]["items"])
         _carry_out(state, decision, f"decision {number}")
-    standing = {(bead.source, bead.target) for bead in _stretch(state, 0, len(state.beads), 0)} if gone else set()
-    return History(tuple(touched), tuple(bead for bead in gone if (bead.source, bead.target) not in standing))
+    standing = {(bead.source, bead.target) for bead in _stretch(state, 0, len(state.beads), 0)}
+    replaced = (bead for bead in gone if (bead.source, bead.target) not in standing)
+    return History(tuple(touched), tuple(replaced))
 
 
 def _stretch(state: _State, at: int, n: int, number: int) -> list[Superseded]:
@@ -185,9 +186,13 @@ def diff(old: Collation, new: Collation) -> tuple[str, str]:
 
 
 def _note(
-    part: str, old: list[Any], new: list[Any], before: dict[str, Any], after: dict[str, Any],
+    part: str,
+    old: list[Any],
+    new: list[Any],
+    before: dict[str, Any],
+    after: dict[str, Any],
     moved: list[Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Name the smallest slice in which the two lists differ, not counting what moves by itself."""
     expected = old if moved is None else moved
     at, shorter = 0, min(len(old), len(new))
@@ -207,7 +212,8 @@ def _shift(before: dict[str, Any], after: dict[str, Any]) -> Any:
     if "beads" not in before:
         return lambda item: item
     at = before["beads"]["at"]
-    limit, by = at + len(before["beads"]["items"]), len(after["beads"]["items"]) - len(before["beads"]["items"])
+    n_before = len(before["beads"]["items"])
+    limit, by = at + n_before, len(after["beads"]["items"]) - n_before
 
     def moved(item: Any) -> Any:
         if item.bead is None or item.bead < at or (by == 0):
@@ -231,8 +237,11 @@ def _carry_out(state: _State, decision: Decision, where: str) -> None:
             if part not in before and "beads" in before:
                 setattr(state, part, _moved(getattr(state, part), shift))
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise RecordError(f"the {decision.act} act cannot be carried out: {error}", where=where,
-                          remedy="the record and its decisions do not belong together") from error  # fmt: skip
+        raise RecordError(
+            f"the {decision.act} act cannot be carried out: {error}",
+            where=where,
+            remedy="the record and its decisions do not belong together",
+        ) from error
 
 
 def _swap(state: _State, part: str, old: dict[str, Any], new: dict[str, Any], shift: Any) -> None:
@@ -266,40 +275,58 @@ def _patch(decision: Decision, where: str) -> tuple[dict[str, Any], dict[str, An
         if any(not isinstance(side[part]["items"], list) for side in (before, after) for part in before):
             raise ValueError("a part without items")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RecordError(f"the decision cannot be read: {error}", where=where,
-                          remedy="restore the record or the journal from a copy") from error  # fmt: skip
+        raise RecordError(
+            f"the decision cannot be read: {error}",
+            where=where,
+            remedy="restore the record or the journal from a copy",
+        ) from error
     return {part: before[part] for part in _PARTS if part in before}, after
 
 
 def _state(collation: Collation) -> _State:
-    beads = [(len(b.source), len(b.target), b.judgement) for b in collation.ladder.beads] if collation.ladder else []
     return _State(
-        list(collation.source_segments), list(collation.target_segments), beads,
-        list(collation.links), list(collation.edits),
-    )  # fmt: skip
+        list(collation.source_segments),
+        list(collation.target_segments),
+        _beads(collation.ladder),
+        list(collation.links),
+        list(collation.edits),
+    )
+
+
+def _beads(ladder: Ladder | None) -> list[tuple[int, int, Judgement]]:
+    return [(len(bead.source), len(bead.target), bead.judgement) for bead in ladder.beads] if ladder else []
 
 
 def _rebuilt(collation: Collation, state: _State, decisions: tuple[Decision, ...]) -> Collation:
     ladder = collation.ladder
-    if ladder is not None and state.beads != [(len(b.source), len(b.target), b.judgement) for b in ladder.beads]:
+    if ladder is not None and state.beads != _beads(ladder):
         rungs = zip(
             accumulate((bead[0] for bead in state.beads), initial=0),
             accumulate((bead[1] for bead in state.beads), initial=0),
             strict=True,
         )
         ladder = _built(Ladder, tuple(rungs), tuple(bead[2] for bead in state.beads))
-    return _built(
-        replace, collation, source_segments=tuple(state.source), target_segments=tuple(state.target),
-        ladder=ladder, links=tuple(state.links), edits=tuple(state.edits), decisions=decisions,
-    )  # fmt: skip
+    made: Collation = _built(
+        replace,
+        collation,
+        source_segments=tuple(state.source),
+        target_segments=tuple(state.target),
+        ladder=ladder,
+        links=tuple(state.links),
+        edits=tuple(state.edits),
+        decisions=decisions,
+    )
+    return made
 
 
 def _built(make: Any, *values: Any, **named: Any) -> Any:
     try:
         return make(*values, **named)
     except ValueError as error:
-        raise RecordError(f"the decisions do not give a whole collation: {error}",
-                          remedy="restore the record or the journal from a copy") from error  # fmt: skip
+        raise RecordError(
+            f"the decisions do not give a whole collation: {error}",
+            remedy="restore the record or the journal from a copy",
+        ) from error
 
 
 def _encode(item: Any) -> Any:
@@ -309,7 +336,8 @@ def _encode(item: Any) -> Any:
     if isinstance(item, Segment):
         return [item.span.start, item.span.end, item.block]
     if isinstance(item, Link):
-        return [item.bead, item.source.start, item.source.end, item.target.start, item.target.end, item.confidence]
+        source, target = item.source, item.target
+        return [item.bead, source.start, source.end, target.start, target.end, item.confidence]
     return {field.name: _plain(getattr(item, field.name)) for field in fields(item)}
 
 
@@ -333,7 +361,9 @@ _ENUMS = {"category": Category, "direction": Direction, "kind": EditKind, "statu
 
 
 def _edit(item: dict[str, Any]) -> Edit:
-    values = {key: _ENUMS[key](value) if key in _ENUMS else value for key, value in item.items()}
+    values: dict[str, Any] = {
+        key: _ENUMS[key](value) if key in _ENUMS else value for key, value in item.items()
+    }
     for side in ("source", "target"):
         values[side] = Span(*values[side]) if values[side] else None
     return Edit(**values)

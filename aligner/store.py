@@ -50,10 +50,9 @@ def _replace(goal: Path, data: bytes) -> None:
             out.flush()
             os.fchmod(out.fileno(), _mode(goal))
             os.fsync(out.fileno())
-        os.replace(name, goal)
+        Path(name).replace(goal)
     except BaseException:  # also on interruption: leave no litter
-        with suppress(FileNotFoundError):
-            os.unlink(name)
+        Path(name).unlink(missing_ok=True)
         raise
 
 

@@ -1,8 +1,10 @@
-"""TEI bytes back to the collation they were written from."""
+"""TEI tree -> Collation, exactly as written; anything else is an error with its line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -11,6 +13,7 @@ from aligner.model import (
     Act,
     Attribution,
     Bibl,
+    Block,
     Category,
     Collation,
     Decision,
@@ -18,238 +21,320 @@ from aligner.model import (
     Edit,
     EditKind,
     Judgement,
+    Kind,
     Ladder,
     Link,
+    Role,
+    Segment,
     Signature,
     Span,
     Status,
     Witness,
 )
-from aligner.tei.anchors import resolve
-from aligner.tei.texts import Body, read_body
-from aligner.tei.xml import TEI, XML_ID, XML_LANG, parse
+from aligner.tei.place import span_of
+from aligner.tei.xml import TEI, XML_ID, XML_LANG
 
-__all__ = ["loads"]
+__all__ = ["Text", "collation_of", "full_texts", "is_standoff"]
 
-_BIBL_FIELDS = (
-    ("title", f".//{TEI}title[@level='a']"),
-    ("author", f".//{TEI}author"),
-    ("translator", f".//{TEI}editor"),
-    ("outlet", f".//{TEI}title[@level='j']"),
-    ("published", f".//{TEI}date[@type='published']"),
-    ("retrieved", f".//{TEI}date[@type='retrieved']"),
-    ("url", f".//{TEI}idno[@type='URI']"),
-    ("rights", f".//{TEI}note[@type='rights']"),
-)
+_KINDS = {TEI + "head": Kind.HEADING, TEI + "p": Kind.PARAGRAPH, TEI + "ab": Kind.PARATEXT}
+_EDIT_NOTES = {
+    "rationale": "rationale",
+    "rule": "rule",
+    "cue": "cue",
+    "referent": "referent",
+    "group": "group",
+    "remark": "note",
+}
+_T = TypeVar("_T")
 
 
-def loads(data: bytes, *, where: str = "") -> Collation:
-    """Read a collation from TEI bytes.
+@dataclass(slots=True)
+class Text:
+    """The text layer of one witness: text, blocks, segments, and the offset of every element with an id."""
 
-    Args:
-        data: what ``dumps`` wrote.
-        where: the name of the file, for messages.
+    name: str
+    language: str
+    text: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    starts: dict[str, int] = field(default_factory=dict)
+
+
+def is_standoff(root: etree._Element) -> bool:
+    """Tell whether the record leaves the texts out."""
+    return root.get("subtype") == "standoff"
+
+
+def collation_of(
+    root: etree._Element, *, where: str = "", texts: Mapping[str, Text] | None = None
+) -> Collation:
+    """Build the collation of a record; ``texts`` (by side) stand in for those of a stand-off record.
 
     Raises:
-        RecordError: not well-formed, not one of our records, or one that contradicts itself.
+        RecordError: not a record of ours, or one that contradicts itself.
     """
-    root = parse(data, where=where)
+    reader = _Reader(where)
+    if root.tag != TEI + "TEI" or root.get("type") != "alignment":
+        raise reader.error(
+            root, "not a record of a collation (TEI of type alignment)", "give a file of muqabala"
+        )
+    if texts is None and is_standoff(root):
+        raise reader.error(root, "a stand-off record holds no texts", "put them back first: muqabala bind")
     try:
-        return _Record(root, where).collation()
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+        return reader.collation(root, full_texts(root, where=where) if texts is None else texts)
+    except RecursionError as error:  # pragma: no cover - the parser's limit on depth comes first
+        raise reader.error(root, "nested too deep", "mend it") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
         raise RecordError(
-            f"the record contradicts itself ({error})", where=where, remedy="run muqabala verify on it"
+            f"the record contradicts itself: {error}",
+            where=where,
+            remedy="see `muqabala verify`, or restore it from a copy",
         ) from error
 
 
-class _Record:
-    """A parsed record with its tables of ids."""
+def full_texts(root: etree._Element, *, where: str = "") -> dict[str, Text]:
+    """Read the two texts of a record, by side (``source``, ``translation``)."""
+    reader, found = _Reader(where), dict[str, Text]()
+    for document in root.iterchildren(TEI + "TEI"):
+        text = reader.need(document.find(TEI + "text"), document, "a text")
+        side = document.get("type", "")
+        if side not in ("source", "translation") or side in found:
+            raise reader.error(document, "a text that is neither source nor translation", "restore its type")
+        found[side] = reader.text(text)
+    if "translation" not in found:
+        raise reader.error(root, "there is no translation", "restore the record from a copy")
+    return found
 
-    def __init__(self, root: etree._Element, where: str) -> None:
-        self._root, self._where = root, where
-        if root.tag != f"{TEI}TEI" or root.get("type") != "alignment":
-            raise RecordError("this is no record of a collation", where=where, remedy="give a TEI file of muqabala's")
-        self._header = self._need(root, f"{TEI}teiHeader")
-        self._stand_off = root.find(f"{TEI}standOff")
-        self._people = {
-            f"#{r.get(XML_ID)}": _text(r.find(f"{TEI}persName"))
-            for r in self._header.iter(f"{TEI}respStmt")
-            if r.find(f"{TEI}persName") is not None
-        }
-        self._bodies: dict[str, Body] = {}
-        self._phrases: dict[str, Span] = {}
 
-    def _need(self, parent: etree._Element, path: str) -> etree._Element:
-        found = parent.find(path)
+class _Reader:
+    """Reads one record; holds what its parts refer to."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where or "record"
+        self.agents: dict[str, str] = {}
+        self.spans: dict[str, Span] = {}
+        self.degrees: dict[str, float] = {}
+
+    def at(self, node: Any) -> str:
+        return f"{self.where}:{node.sourceline or 1}"
+
+    def error(self, node: Any, what: str, remedy: str) -> RecordError:
+        return RecordError(what, where=self.at(node), remedy=remedy)
+
+    def need(self, found: _T | None, node: Any, what: str) -> _T:
         if found is None:
-            name = path.rsplit("}", 1)[-1]
-            raise RecordError(f"<{name}> is missing", where=f"{self._where}:{parent.sourceline}", remedy="restore it")
+            raise self.error(node, f"{what} is missing here", "restore the record from a copy")
         return found
 
-    def collation(self) -> Collation:
-        """Build the collation."""
-        documents = {d.get("type"): d for d in self._root.findall(f"{TEI}TEI")}
-        if "translation" not in documents:
-            raise RecordError(
-                "the record has no text of the translation",
-                where=self._where,
-                remedy="bind the texts to it first (muqabala bind)",
-            )
-        source = self._witness(documents["source"]) if "source" in documents else None
-        target = self._witness(documents["translation"], attribution=self._attribution())
-        self._phrases = dict(self._spans())
-        ladder = self._ladder(source, target) if source else None
-        return Collation(
-            target=target,
-            target_segments=self._bodies[target.siglum].segments,
-            source=source,
-            source_segments=self._bodies[source.siglum].segments if source else (),
-            ladder=ladder,
-            links=tuple(self._links()),
-            edits=tuple(self._edits()),
-            decisions=tuple(self._decisions()),
-            signature=Signature.parse(_text(self._header.find(f".//{TEI}idno[@type='signature']"))),
-            made=_text(self._header.find(f"{TEI}fileDesc/{TEI}publicationStmt/{TEI}date")),
-        )
+    def text(self, node: Any) -> Text:
+        """Join the blocks as the editorial declaration says, and note where everything stands."""
+        made = Text(node.get(XML_ID, ""), node.get(XML_LANG, ""), starts={node.get(XML_ID, ""): 0})
+        pieces, at, is_bare = list[str](), 0, True
+        for block in node.iter(*_KINDS):
+            is_gap = block.get("type") == "gap"
+            if not (is_gap or is_bare):
+                pieces.append("\n")
+                at += 1
+            start = at
+            made.starts[block.get(XML_ID, "")] = start
+            for piece, segment in self._pieces(block):
+                if segment is not None:
+                    made.starts[segment.get(XML_ID, "")] = at
+                    made.segments.append(Segment(Span(at, at + len(piece)), len(made.blocks)))
+                pieces.append(piece)
+                at += len(piece)
+            if not is_gap:
+                role = Role(block.get("type")) if block.tag == TEI + "ab" else None
+                made.blocks.append(Block(Span(start, at), _KINDS[block.tag], role))
+            is_bare = is_gap
+        made.text = "".join(pieces)
+        return made
 
-    def _witness(self, document: etree._Element, attribution: Attribution | None = None) -> Witness:
-        text = self._need(document, f"{TEI}text")
-        siglum = text.get(XML_ID) or ""
-        body = self._bodies[siglum] = read_body(text, where=self._where)
-        bibl = self._need(self._header, f".//{TEI}biblStruct[@{XML_ID}='bib.{siglum}']")
-        notes = [(n.get("type"), _text(n)) for n in bibl.findall(f"{TEI}note")]
-        first = dict(reversed(notes))
-        return Witness(
-            siglum=siglum,
-            language=text.get(XML_LANG) or "",
-            text=body.text,
-            blocks=body.blocks,
-            sha256=_text(bibl.find(f".//{TEI}idno[@subtype='raw-bytes']")),
-            origin=first.get("origin", ""),
-            encoding=first.get("encoding", ""),
-            media_type=first.get("mediaType", ""),
-            reader=first.get("reader", ""),
-            bibl=_bibl(bibl, skip_claims=True),
-            attribution=attribution,
-            notes=tuple(text for kind, text in notes if kind == "reading"),
-        )
+    def _pieces(self, block: Any) -> Iterator[tuple[str, Any]]:
+        if block.text:
+            yield block.text, None
+        for child in block:
+            if child.tag == TEI + "s":
+                if len(child):
+                    raise self.error(child, "a segment holds more than text", "take the element out of it")
+                yield child.text or "", child
+            elif child.tag != TEI + "anchor":
+                raise self.error(child, "a block holds more than segments and anchors", "take it out")
+            if child.tail:
+                yield child.tail, None
 
-    def _attribution(self) -> Attribution | None:
-        item = self._header.find(f".//{TEI}relatedItem[@type='claim']/{TEI}bibl")
-        if item is None:
-            return None
-        note = self._need(item, f"{TEI}note[@type='attributionLine']")
-        start, _, end = (note.get("n") or "").partition(",")
-        return Attribution(Span(int(start), int(end)), _bibl(item))
-
-    def _spans(self) -> Iterator[tuple[str, Span]]:
-        for group in self._groups("spanGrp", "phrase"):
-            for span in group.iter(f"{TEI}span"):
-                name = span.get(XML_ID) or ""
-                body = self._bodies[name.partition(".")[0]]
-                at = f"{self._where}:{span.sourceline}"
-                yield f"#{name}", resolve(span.get("target") or "", body.spans, where=at)
-
-    def _groups(self, tag: str, kind: str) -> list[etree._Element]:
-        if self._stand_off is None:
-            return []
-        found = self._stand_off.findall(f"{TEI}{tag}[@type='{kind}']")
-        return [group for group in found if group.get("subtype") != "superseded"]
-
-    def _ladder(self, source: Witness, target: Witness) -> Ladder:
-        degrees = {
-            c.get("target"): float(c.get("degree") or 0) for c in self._root.findall(f"{TEI}standOff/{TEI}certainty")
+    def collation(self, root: Any, texts: Mapping[str, Text]) -> Collation:
+        head = self.need(root.find(TEI + "teiHeader"), root, "the header")
+        off = self.need(root.find(TEI + "standOff"), root, "the annotation")
+        self._agents(head)
+        self._spans(off, texts)
+        self.degrees = {
+            n.get("target", "")[1:]: float(n.get("degree")) for n in off.iterchildren(TEI + "certainty")
         }
-        known = {f"#{name}" for s in (source, target) for name in self._bodies[s.siglum].aligned}
-        rungs, judgements = [(0, 0)], []
-        for link in (e for g in self._groups("linkGrp", "alignment") for e in g.iter(f"{TEI}link")):
-            ends = [p for p in (link.get("target") or "").split() if p in known]
-            n = sum(p.startswith(f"#{source.siglum}.") for p in ends)
-            rungs.append((rungs[-1][0] + n, rungs[-1][1] + len(ends) - n))
-            judgements.append(self._judgement(link, degrees))
+        source, target = texts.get("source"), texts["translation"]
+        ladder = self._ladder(off, source, target) if source else None
+        made = head.find(f"{TEI}fileDesc/{TEI}publicationStmt/{TEI}date")
+        return Collation(
+            self._witness(head, target),
+            tuple(target.segments),
+            self._witness(head, source) if source else None,
+            tuple(source.segments) if source else (),
+            ladder,
+            tuple(self._links(off)),
+            tuple(self._edits(off, source, target)),
+            tuple(self._decisions(head)),
+            self._signature(head),
+            "" if made is None else made.text or "",
+        )
+
+    def _agents(self, head: Any) -> None:
+        for statement in head.iterfind(f"{TEI}fileDesc/{TEI}titleStmt/{TEI}respStmt"):
+            self.agents["#" + statement.get(XML_ID, "")] = statement[-1].text or ""
+
+    def _agent(self, node: Any, pointer: str | None) -> str:
+        return "" if pointer is None else self.need(self.agents.get(pointer), node, f"the agent {pointer}")
+
+    def _spans(self, off: Any, texts: Mapping[str, Text]) -> None:
+        starts = {name: start for text in texts.values() for name, start in text.starts.items()}
+        for group in off.iterchildren(TEI + "spanGrp"):
+            if group.get("type") == "phrase":
+                for node in group:
+                    self.spans[node.get(XML_ID, "")] = span_of(node.attrib, starts, where=self.at(node))
+
+    def _span(self, node: Any, pointer: str) -> Span:
+        return self.need(self.spans.get(pointer.removeprefix("#")), node, f"the span {pointer}")
+
+    def _witness(self, head: Any, text: Text) -> Witness:
+        items = head.find(f"{TEI}fileDesc/{TEI}sourceDesc/{TEI}listBibl")
+        found = [n for n in self.need(items, head, "the bibliography") if n.get(XML_ID) == f"bib.{text.name}"]
+        item = self.need(found[0] if found else None, items, f"the item of {text.name}")
+        notes = [(n.get("type"), n.text or "") for n in item.iterchildren(TEI + "note")]
+        facts = dict(reversed(notes))
+        raw = item.find(f"{TEI}analytic/{TEI}idno[@subtype='raw']")
+        return Witness(
+            item.get("n", ""),
+            text.language,
+            text.text,
+            tuple(text.blocks),
+            "" if raw is None else raw.text or "",
+            facts.get("origin", ""),
+            facts.get("encoding", ""),
+            facts.get("mediaType", ""),
+            facts.get("reader", ""),
+            self._bibl(item),
+            self._attribution(item),
+            tuple(value for kind, value in notes if kind == "reading"),
+        )
+
+    def _attribution(self, item: Any) -> Attribution | None:
+        claim = item.find(f"{TEI}relatedItem[@type='claimedSource']/{TEI}biblStruct")
+        if claim is None:
+            return None
+        line = self.need(claim.find(f"{TEI}note[@type='attributionLine']"), claim, "the attribution line")
+        return Attribution(self._span(line, line.get("target", "")), self._bibl(claim))
+
+    def _bibl(self, item: Any) -> Bibl:
+        paths = (
+            "analytic/title",
+            "analytic/author",
+            "monogr/title",
+            "monogr/imprint/date[@type='published']",
+            "analytic/idno[@type='URI']",
+            "monogr/imprint/date[@type='retrieved']",
+            "analytic/respStmt/name",
+            "note[@type='rights']",
+        )
+        found = (item.find("/".join(TEI + step for step in path.split("/"))) for path in paths)
+        return Bibl(*("" if node is None else node.text or "" for node in found))
+
+    def _ladder(self, off: Any, source: Text, target: Text) -> Ladder:
+        rungs, judgements = [(0, 0)], list[Judgement]()
+        prefixes = f"#{source.name}.s", f"#{target.name}.s"
+        for node in self._group(off, "alignment"):
+            ends = node.get("target", "").split()
+            numbers = [[int(e.removeprefix(p)) for e in ends if e.startswith(p)] for p in prefixes]
+            at = rungs[-1]
+            if any(
+                list(range(n + 1, n + 1 + len(side))) != side for n, side in zip(at, numbers, strict=True)
+            ):
+                raise self.error(
+                    node,
+                    f"bead {node.get(XML_ID)} does not go on where the one before ended",
+                    "restore the order and the ends of the beads",
+                )
+            rungs.append((at[0] + len(numbers[0]), at[1] + len(numbers[1])))
+            if node.get("ana"):
+                status = Status(node.get("ana").removeprefix("#st."))
+                judgements.append(Judgement(self._number(node), status, self._agent(node, node.get("resp"))))
         return Ladder(tuple(rungs), tuple(judgements))
 
-    def _judgement(self, link: etree._Element, degrees: dict[str | None, float]) -> Judgement:
-        by = self._people.get(link.get("resp") or "", "")
-        cert = link.get("cert")
-        machine = degrees.get(f"#{link.get(XML_ID)}") if by else float(cert) if cert else None
-        return Judgement(machine, Status((link.get("ana") or "").removeprefix("#st.")), by)
+    def _group(self, off: Any, kind: str) -> Iterator[Any]:
+        for group in off.iterchildren(TEI + "linkGrp"):
+            if group.get("type") == kind and group.get("subtype") is None:
+                yield from group.iterchildren(TEI + "link")
 
-    def _links(self) -> Iterator[Link]:
-        for link in (e for g in self._groups("linkGrp", "phrase") for e in g.iter(f"{TEI}link")):
-            source, target = (self._phrases[p] for p in (link.get("target") or "").split())
-            yield Link(_bead(link), source, target, float(link.get("cert") or 0))
+    def _number(self, node: Any) -> float | None:
+        if node.get("resp"):
+            return self.degrees.get(node.get(XML_ID))
+        return float(node.get("cert")) if node.get("cert") else None
 
-    def _edits(self) -> Iterator[Edit]:
-        if self._stand_off is None:
-            return
-        for note in self._stand_off.iter(f"{TEI}annotation"):
-            yield self._edit(note)
+    def _links(self, off: Any) -> Iterator[Link]:
+        for node in self._group(off, "phrase"):
+            source, target = (self._span(node, end) for end in node.get("target", "").split())
+            yield Link(self._bead(node) or 0, source, target, float(node.get("cert")))
 
-    def _edit(self, annotation: etree._Element) -> Edit:
-        classes = dict(c.removeprefix("#").split(".", 1) for c in (annotation.get("ana") or "").split())
-        ends = {p[1:].partition(".")[0]: self._phrases[p] for p in (annotation.get("target") or "").split()}
-        source, target = self._sigla()
-        notes = {n.get("type"): _text(n) for n in annotation.findall(f"{TEI}note")}
-        changes = annotation.findall(f"{TEI}revisionDesc/{TEI}change")
+    def _bead(self, node: Any) -> int | None:
+        pointer = node.get("corresp")
+        return None if pointer is None else int(pointer.removeprefix("#al.")) - 1
+
+    def _edits(self, off: Any, source: Text | None, target: Text) -> Iterator[Edit]:
+        for group in off.iterchildren(TEI + "listAnnotation"):
+            for node in group:
+                yield self._edit(node, source, target)
+
+    def _edit(self, node: Any, source: Text | None, target: Text) -> Edit:
+        terms = dict(term.removeprefix("#").split(".", 1) for term in node.get("ana", "").split())
+        revision = self.need(node.find(TEI + "revisionDesc"), node, "the revision")
+        values = {_EDIT_NOTES[n.get("type")]: n.text or "" for n in node.iterchildren(TEI + "note")}
+        confidence = self.need(self._number(node), node, "the confidence")
         return Edit(
-            category=Category(classes["fr"]),
-            direction=Direction(classes["dir"]),
-            source=ends.get(source),
-            target=ends.get(target),
-            confidence=float(changes[-1].get("cert") or 0),
-            rationale=notes.get("rationale", ""),
-            rule=notes.get("rule", ""),
-            kind=EditKind(classes["kind"]),
-            bead=_bead(annotation) if annotation.get("corresp") else None,
-            cue=notes.get("cue", ""),
-            referent=notes.get("referent", ""),
-            severity=classes["sev"],
-            group=notes.get("group", ""),
-            status=Status(self._need(annotation, f"{TEI}revisionDesc").get("status") or ""),
-            by=self._people.get(annotation.get("resp") or "", ""),
-            note=notes.get("remark", ""),
+            Category(terms["fr"]),
+            Direction(terms["di"]),
+            self._end(node, source) if source else None,
+            self._end(node, target),
+            confidence,
+            values.pop("rationale", ""),
+            values.pop("rule", ""),
+            EditKind(terms["kd"]),
+            self._bead(node),
+            severity=terms["sv"],
+            status=Status(revision.get("status")),
+            by=self._agent(node, node.get("resp")),
+            **values,
         )
 
-    def _sigla(self) -> tuple[str, str]:
-        texts = {d.get("type"): d.find(f"{TEI}text") for d in self._root.findall(f"{TEI}TEI")}
-        source, target = texts.get("source"), texts.get("translation")
-        return (
-            (source.get(XML_ID) or "") if source is not None else "",
-            (target.get(XML_ID) or "") if target is not None else "",
+    def _end(self, node: Any, text: Text) -> Span | None:
+        ends = [e for e in node.get("target", "").split() if e.startswith(f"#{text.name}.x")]
+        return self._span(node, ends[0]) if ends else None
+
+    def _decisions(self, head: Any) -> Sequence[Decision]:
+        changes = head.iterfind(f"{TEI}revisionDesc/{TEI}listChange[@type='decisions']/{TEI}change")
+        return [self._decision(node) for node in changes][::-1]
+
+    def _decision(self, node: Any) -> Decision:
+        parts = {n.get("type"): n.text or "" for n in node.iterchildren(TEI + "note")}
+        return Decision(
+            node.get("when") or node.get("n", ""),
+            self._agent(node, node.get("who")),
+            Act(node.get("type")),
+            parts.get("on", ""),
+            parts.get("before", ""),
+            parts.get("after", ""),
+            parts.get("remark", ""),
         )
 
-    def _decisions(self) -> Iterator[Decision]:
-        path = f"{TEI}revisionDesc/{TEI}listChange[@type='decisions']/{TEI}change"
-        for change in reversed(self._header.findall(path)):
-            notes = {n.get("type"): _text(n) for n in change.findall(f"{TEI}note")}
-            yield Decision(
-                when=change.get("when") or notes.get("when", ""),
-                who=self._people.get(change.get("who") or "", ""),
-                act=Act(change.get("type") or ""),
-                on=notes.get("on", ""),
-                before=notes.get("before", ""),
-                after=notes.get("after", ""),
-                note=notes.get("remark", ""),
-            )
-
-
-def _bead(item: etree._Element) -> int:
-    return int((item.get("corresp") or "").removeprefix("#al.")) - 1
-
-
-def _text(found: etree._Element | None) -> str:
-    return "".join(map(str, found.itertext())) if found is not None else ""
-
-
-def _bibl(item: etree._Element, *, skip_claims: bool = False) -> Bibl:
-    """Read the bibliographic facts; a claim nested in a source's entry is another item's."""
-    fields = {}
-    for name, path in _BIBL_FIELDS:
-        found = [e for e in item.findall(path) if not skip_claims or not _in_claim(e, item)]
-        fields[name] = _text(found[0]) if found else ""
-    return Bibl(**fields)
-
-
-def _in_claim(found: etree._Element, item: etree._Element) -> bool:
-    return any(parent.tag == f"{TEI}relatedItem" for parent in found.iterancestors() if parent is not item)
+    def _signature(self, head: Any) -> Signature:
+        rows = list(head.iterfind(f"{TEI}encodingDesc/{TEI}appInfo/{TEI}application/{TEI}p/{TEI}list/*"))
+        return Signature(
+            tuple((k.text or "", v.text or "") for k, v in zip(rows[::2], rows[1::2], strict=True))
+        )

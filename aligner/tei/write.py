@@ -1,467 +1,462 @@
-"""A collation as one TEI P5 document; same collation, same bytes."""
+"""Collation -> TEI bytes: the same value always gives the same bytes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-import yaml
-
-from aligner.model import (
-    Bead,
-    Bibl,
-    Collation,
-    Decision,
-    Edit,
-    Side,
-    Span,
-    Status,
-    Witness,
-)
-from aligner.resources import data_bytes
-from aligner.tei.anchors import Named, name_segments, pointer
-from aligner.tei.texts import text_element
+from aligner.model import Bead, Block, Collation, Decision, Edit, Judgement, Kind, Side, Span
+from aligner.patch import History, Superseded, history, subject
+from aligner.tei.header import SEAL, agents, header, inner_header, when
+from aligner.tei.place import Place, keyed_digest, text_key
 from aligner.tei.xml import element, lines, refuse_forbidden
 
-__all__ = ["dumps"]
+__all__ = ["record_bytes"]
 
-_HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="collation" type="alignment" version="4.12.0" xml:lang="en">\n'
+_TEI_VERSION = "4.12.0"
+_PROLOG = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-model href="https://www.tei-c.org/Vault/P5/'
+    f'{_TEI_VERSION}/xml/tei/custom/schema/relaxng/tei_all.rng" type="application/xml" '
+    'schematypens="http://relaxng.org/ns/structure/1.0"?>\n'
 )
-_W3C_DATE = re.compile(r"-?\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?)?)?\Z")
-_VERSION = re.compile(r"\d+(\.\d+){0,3}")
-_STAGES = (
-    ("reading", "decoding, blocks and paratext"),
-    ("segment", "sentence segmentation"),
-    ("align", "automatic sentence alignment"),
-    ("link", "automatic word alignment"),
-    ("frame", "automatic proposal of framing edits"),
-)
+# Unicode 16, Scripts.txt and CLDR: the languages written from right to left that news is published in
+_RTL = ("ar", "fa", "ur", "he", "ckb", "ps", "sd", "ug", "yi", "dv")
 
 
-@dataclass
-class _Side:
-    """One witness while it is written: its names, the spans that edits and links point at, its anchors."""
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What the writers of the parts need to know of the whole."""
 
-    witness: Witness
-    named: tuple[Named, ...]
-    starts: list[int] = field(default_factory=list)
-    aligned: list[Named] = field(default_factory=list)
-    phrases: dict[Span, str] = field(default_factory=dict)
-    anchors: dict[str, list[str]] = field(default_factory=dict)
-    n_anchors: int = 0
+    collation: Collation
+    full: bool
+    source: Place | None
+    target: Place
+    history: History
+    agents: Mapping[str, str]
+    spans: Mapping[tuple[str, Span], str]  # (id of the place, span) -> id of its span element
+    beads: tuple[Bead, ...]
 
-    def __post_init__(self) -> None:
-        self.starts = [n.span.start for n in self.named]
-        self.aligned = [n for n in self.named if n.is_aligned]
-
-    def phrase(self, span: Span) -> str:
-        """Give the id of a stretch, a new one at first sight."""
-        return self.phrases.setdefault(span, f"{self.witness.siglum}.x{len(self.phrases) + 1}")
-
-    def ends(self, which: range, letters: str) -> str:
-        """Point at segments, or at a new anchor of absence behind those before them."""
-        if which:
-            return " ".join(f"#{self.aligned[k].id}" for k in which)
-        self.n_anchors += 1
-        name = f"{self.witness.siglum}.{letters}{self.n_anchors}"
-        before = self.aligned[which.start - 1].id if which.start else ""
-        self.anchors.setdefault(before, []).append(name)
-        return f"#{name}"
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return (self.source, self.target) if self.source else (self.target,)
 
 
-def dumps(collation: Collation) -> bytes:
-    """Write a collation as UTF-8 bytes of TEI.
+def record_bytes(collation: Collation, *, full: bool = True) -> bytes:
+    """Write the whole record; without ``full`` it is the stand-off variant, which holds no article text.
 
     Raises:
-        RecordError: a character XML cannot hold, or an edit that starts outside every segment.
+        RecordError: a text holds a character XML cannot carry, or the decisions do not fit the collation.
     """
-    sides = {
-        side: _Side(witness, name_segments(witness, collation.segments(side)))
-        for side in Side
-        if (witness := collation.witness(side))
+    for witness in (collation.source, collation.target):
+        if witness:
+            refuse_forbidden(witness.text, where=witness.origin or witness.siglum)
+    text = _document(_record(collation, full))
+    refuse_forbidden(text, where="record")
+    seal = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return text.replace(SEAL, seal, 1).encode("utf-8")
+
+
+def _record(collation: Collation, full: bool) -> _Record:
+    source = Place(collation.source, collation.source_segments, full) if collation.source else None
+    target = Place(collation.target, collation.target_segments, full)
+    beads = collation.ladder.beads if collation.ladder else ()
+    spans = dict(_span_ids(collation, source, target))
+    return _Record(collation, full, source, target, history(collation), agents(collation), spans, beads)
+
+
+def _span_ids(
+    collation: Collation, source: Place | None, target: Place
+) -> Iterator[tuple[tuple[str, Span], str]]:
+    for place, side in ((source, Side.SOURCE), (target, Side.TARGET)):
+        if place:
+            found = {getattr(item, side) for items in (collation.links, collation.edits) for item in items}
+            if place.witness.attribution:
+                found.add(place.witness.attribution.span)
+            for number, span in enumerate(sorted(found - {None}), 1):
+                yield (place.id, span), f"{place.id}.x{number}"
+
+
+def _document(record: _Record) -> str:
+    lines_of_attribution = {
+        place.id: record.spans[place.id, place.witness.attribution.span]
+        for place in record.places
+        if place.witness.attribution
     }
-    for one in sides.values():
-        refuse_forbidden(one.witness.text, where=one.witness.siglum)
-    people = {name: f"rs.p{k}" for k, name in enumerate(_people(collation), 1)}
-    beads = list(_beads(collation, sides, people))
-    links = list(_links(collation, sides))
-    notes = [_annotation(k, edit, sides, people) for k, edit in enumerate(collation.edits, 1)]
-    body = [
-        _header(collation, sides, people),
-        lines("standOff", {"decls": "#ed"}, [*_phrases(sides), *beads, *links, *_annotations(notes)]),
-    ]
-    for side, kind in ((Side.SOURCE, "source"), (Side.TARGET, "translation")):
-        if side in sides:
-            one = sides[side]
-            text = text_element(one.witness, one.named, one.anchors)
-            body.append(f'<TEI xml:id="doc.{one.witness.siglum}" type="{kind}">\n{text}\n</TEI>')
-    return (_HEAD + "\n".join(body) + "\n</TEI>\n").encode("utf-8")
+    attributes = {
+        "xmlns": "http://www.tei-c.org/ns/1.0",
+        "xml:id": "collation",
+        "type": "alignment",
+        "subtype": None if record.full else "standoff",
+        "version": _TEI_VERSION,
+        "xml:lang": "en",
+    }
+    texts = [_text(record, place) for place in record.places] if record.full else []
+    head = header(record.collation, full=record.full, spans=lines_of_attribution)
+    return _PROLOG + lines("TEI", attributes, [head, _stand_off(record), *texts]) + "\n"
 
 
-def _people(collation: Collation) -> list[str]:
-    found = [d.who for d in collation.decisions] + [e.by for e in collation.edits]
-    if collation.ladder:
-        found += [j.by for j in collation.ladder.judgements]
-    return sorted({name for name in found if name})
-
-
-# ---- stand-off: phrases, beads, links, annotations
-
-
-def _phrases(sides: dict[Side, _Side]) -> list[str]:
-    rows = []
-    for side in sides.values():
-        for span, name in side.phrases.items():
-            target = pointer(span, side.named, side.starts)
-            segment = re.match(r"#string-range\(([^,]+)", target)
-            rows.append(
-                element("span", {"xml:id": name, "corresp": f"#{segment[1] if segment else ''}", "target": target})
-            )
-    return [lines("spanGrp", {"type": "phrase"}, rows)] if rows else []
-
-
-def _beads(collation: Collation, sides: dict[Side, _Side], people: dict[str, str]) -> Iterator[str]:
-    if not collation.ladder or not collation.source:
-        return
-    rows, extra = [], []
-    for k, bead in enumerate(collation.ladder.beads, 1):
-        target = f"{sides[Side.SOURCE].ends(bead.source, 'ad')} {sides[Side.TARGET].ends(bead.target, 'om')}"
-        rows.append(_bead(k, bead, target, people))
-        if bead.judgement.by and bead.judgement.confidence is not None:
-            degree = repr(bead.judgement.confidence)
-            extra.append(
-                element(
-                    "certainty",
-                    {"target": f"#al.{k}", "locus": "value", "degree": degree, "resp": "#rs.align"},
-                )
-            )
-    domains = f"#{collation.source.siglum} #{collation.target.siglum}"
-    attributes = {"type": "alignment", "domains": domains, "resp": "#rs.align"}
-    if rows:
-        yield lines("linkGrp", attributes, rows)
-    yield from extra
-
-
-def _bead(k: int, bead: Bead, target: str, people: dict[str, str]) -> str:
-    judged, confidence = bead.judgement.by, bead.judgement.confidence
-    return element(
-        "link",
-        {
-            "xml:id": f"al.{k}",
-            "type": bead.type,
-            "target": target,
-            "cert": "high" if judged else None if confidence is None else repr(confidence),
-            "resp": f"#{people[judged]}" if judged else None,
-            "ana": f"#st.{bead.judgement.status}",
-        },
+def _text(record: _Record, place: Place) -> str:
+    witness, is_target = place.witness, place is record.target
+    is_rtl = witness.language.partition("-")[0].lower() in _RTL
+    attributes = {
+        "xml:id": place.id,
+        "xml:lang": witness.language,
+        "rendition": "#rn.rtl" if is_rtl else None,
+    }
+    return lines(
+        "TEI",
+        {"xml:id": f"doc.{place.id}", "type": "translation" if is_target else "source"},
+        [
+            inner_header(witness, place.id),
+            lines("text", attributes, [lines("body", None, _body(record, place))]),
+        ],
     )
 
 
-def _links(collation: Collation, sides: dict[Side, _Side]) -> Iterator[str]:
-    if not collation.links or not collation.source:
-        return
-    source, target = sides[Side.SOURCE], sides[Side.TARGET]
+def _body(record: _Record, place: Place) -> Iterator[str]:
+    """Write the blocks; a heading opens a div, since TEI wants headings at the head of one."""
+    anchors = _anchors(record, place)
+    yield "".join(anchors.get(0, ()))
+    is_open = False
+    blocks = place.witness.blocks
+    stretches = _stretches(place)
+    for k, block in enumerate(blocks):
+        yield _gap(place, k)
+        if block.kind is Kind.HEADING:
+            yield "</div>\n<div>" if is_open else "<div>"
+            is_open = True
+        yield _block(place, k, block, stretches[k], anchors)
+    yield _gap(place, len(blocks))
+    if not place.witness.text:
+        yield '<ab type="gap" xml:space="preserve"/>'
+    if is_open:
+        yield "</div>"
+
+
+def _gap(place: Place, k: int) -> str:
+    gap = place.gap(k)
+    attributes = {"xml:id": f"{place.id}.g{k + 1}", "type": "gap", "xml:space": "preserve"}
+    if gap is None:
+        return element("ab", attributes) if place.is_joined(k) else ""
+    return element("ab", attributes, gap.of(place.witness.text))
+
+
+def _block_tag(block: Block) -> tuple[str, str | None]:
+    name = {Kind.HEADING: "head", Kind.PARAGRAPH: "p", Kind.PARATEXT: "ab"}[block.kind]
+    return name, str(block.role) if block.role else None
+
+
+def _stretches(place: Place) -> list[range]:
+    """Give for each block the numbers (from 0) of the segments that lie in it."""
+    found = [range(0)] * len(place.witness.blocks)
+    for n, segment in enumerate(place.segments):
+        known = found[segment.block]
+        found[segment.block] = range(known.start if known else n, n + 1)
+    return found
+
+
+def _block(place: Place, k: int, block: Block, inside: range, anchors: Mapping[int, Sequence[str]]) -> str:
+    text, at = place.witness.text, block.span.start
+    name, role = _block_tag(block)
+    parts: list[str] = []
+    for n in inside:
+        span = place.segments[n].span
+        parts += (
+            _escaped(text[at : span.start]),
+            element("s", {"xml:id": f"{place.id}.s{n + 1}"}, span.of(text)),
+        )
+        parts += anchors.get(n + 1, ())
+        at = span.end
+    parts.append(_escaped(text[at : block.span.end]))
+    return lines(
+        name, {"xml:id": f"{place.id}.b{k + 1}", "type": role, "xml:space": "preserve"}, parts, sep=""
+    )
+
+
+def _escaped(text: str) -> str:
+    """Escape a piece of running text, by way of an element's content."""
+    return element("s", None, text)[3:-4] if text else ""
+
+
+def _anchors(record: _Record, place: Place) -> dict[int, list[str]]:
+    """Give the anchors of absence of one text, by the number of segments before them."""
+    found: dict[int, list[str]] = {}
+    for number, bead in enumerate(record.beads, 1):
+        side = bead.target if place is record.target else bead.source
+        if not side:
+            found.setdefault(side.start, []).append(f'<anchor xml:id="{place.id}.a{number}" type="absence"/>')
+    return found
+
+
+def _stand_off(record: _Record) -> str:
+    return lines(
+        "standOff",
+        {"xml:id": "so.annotation", "decls": "#ed.rules"},
+        [
+            *(() if record.full else (_text_spans(record, place) for place in record.places)),
+            _phrase_spans(record),
+            _beads(record),
+            _superseded(record),
+            _links(record),
+            _annotations(record),
+            *_certainties(record),
+        ],
+    )
+
+
+def _text_spans(record: _Record, place: Place) -> str:
+    """Write where blocks, segments and absences stand in a text that is not in the record."""
+    text, rows = place.witness.text, list[str]()
+    key, anchors, stretches = text_key(text), _anchors(record, place), _stretches(place)
+    absences = {n: [a.partition('"')[2].partition('"')[0] for a in names] for n, names in anchors.items()}
+    rows += (_absence(place, name, 0) for name in absences.get(0, ()))
+    for k, block in enumerate(place.witness.blocks):
+        name, role = _block_tag(block)
+        rows.append(
+            element(
+                "span", {"xml:id": f"{place.id}.b{k + 1}", "type": role or name, **place.pointer(block.span)}
+            )
+        )
+        for n in stretches[k]:
+            span = place.segments[n].span
+            digest = f'<idno type="sha256-keyed16">{keyed_digest(key, span.of(text))}</idno>'
+            attributes = {"xml:id": f"{place.id}.s{n + 1}", "type": "s", **place.pointer(span)}
+            rows.append(lines("span", attributes, [digest], sep=""))
+            rows += (_absence(place, name, span.end) for name in absences.get(n + 1, ()))
+    attributes = {
+        "xml:id": place.id,
+        "type": "text",
+        "corresp": f"#bib.{place.id}",
+        "xml:lang": place.witness.language,
+    }
+    return lines("spanGrp", attributes, rows)
+
+
+def _absence(place: Place, name: str, offset: int) -> str:
+    return element("span", {"xml:id": name, "type": "absence", "target": place.point(offset)})
+
+
+def _phrase_spans(record: _Record) -> str:
+    places = {place.id: place for place in record.places}
+    keys = {} if record.full else {place.id: text_key(place.witness.text) for place in record.places}
+    rows = []
+    for (where, span), name in record.spans.items():
+        attributes = {"xml:id": name, **places[where].pointer(span)}
+        quoted = span.of(places[where].witness.text)
+        if record.full:
+            rows.append(element("span", attributes, quoted))
+        else:
+            digest = f'<idno type="sha256-keyed16">{keyed_digest(keys[where], quoted)}</idno>'
+            rows.append(lines("span", attributes, [digest], sep=""))
+    return lines("spanGrp", {"type": "phrase"}, rows)
+
+
+def _domains(record: _Record) -> str:
+    return " ".join(f"#{place.id}" for place in record.places)
+
+
+def _answer(record: _Record, confidence: float | None, by: str) -> dict[str, str | None]:
+    """A number is a machine's probability, a word the judgement of the person whom resp names."""
+    if by:
+        return {"cert": "high", "resp": f"#{record.agents[by]}"}
+    return {"cert": None if confidence is None else repr(confidence)}
+
+
+def _ends(place: Place, side: range, number: int) -> list[str]:
+    return [f"#{place.id}.s{n + 1}" for n in side] or [f"#{place.id}.a{number}"]
+
+
+def _beads(record: _Record) -> str:
+    if not record.source or not record.beads:
+        return ""
+    judged = bool(record.collation.ladder and record.collation.ladder.judgements)
+    rows = []
+    for number, bead in enumerate(record.beads, 1):
+        touched = record.history.touched[number - 1]
+        ends = _ends(record.source, bead.source, number) + _ends(record.target, bead.target, number)
+        rows.append(
+            element(
+                "link",
+                {
+                    "xml:id": f"al.{number}",
+                    "type": bead.type,
+                    "target": " ".join(ends),
+                    **_answer(record, bead.judgement.confidence, bead.judgement.by),
+                    "ana": f"#st.{bead.judgement.status}" if judged else None,
+                    "change": f"#ch.{touched}" if touched else None,
+                },
+            )
+        )
+    attributes = {"type": "alignment", "domains": _domains(record), "resp": "#rs.align"}
+    return lines(
+        "linkGrp",
+        attributes,
+        ["<desc>Beads in force; type counts segments, source-translation.</desc>", *rows],
+    )
+
+
+def _superseded(record: _Record) -> str:
+    """Write the beads no longer in force, over spans of their own, for their segments may be gone."""
+    if not record.source or not record.history.superseded:
+        return ""
+    spans, rows = list[str](), list[str]()
+    for m, bead in enumerate(record.history.superseded, 1):
+        ends = [
+            *_old_spans(record.source, bead.source, bead.source_at, m),
+            *_old_spans(record.target, bead.target, bead.target_at, m),
+        ]
+        spans += (written for _, written in ends)
+        rows.append(
+            element(
+                "link",
+                {
+                    "xml:id": f"su.{m}",
+                    "type": f"{len(bead.source)}-{len(bead.target)}",
+                    "target": " ".join(f"#{name}" for name, _ in ends),
+                    **_old_answer(record, bead),
+                    "change": f"#ch.{bead.decision}",
+                },
+            )
+        )
+    attributes = {
+        "type": "alignment",
+        "subtype": "superseded",
+        "domains": _domains(record),
+        "resp": "#rs.align",
+    }
+    return (
+        lines("spanGrp", {"type": "superseded"}, spans)
+        + "\n"
+        + lines(
+            "linkGrp", attributes, ["<desc>Beads replaced, kept so that no decision is lost.</desc>", *rows]
+        )
+    )
+
+
+def _old_spans(place: Place, spans: Sequence[Span], at: int, m: int) -> list[tuple[str, str]]:
+    if not spans:
+        name = f"{place.id}.o{m}"
+        return [(name, _absence(place, name, at))]
+    names = [f"{place.id}.o{m}.{n}" for n in range(1, len(spans) + 1)]
+    return [
+        (name, element("span", {"xml:id": name, **place.pointer(span)}))
+        for name, span in zip(names, spans, strict=True)
+    ]
+
+
+def _old_answer(record: _Record, bead: Superseded) -> dict[str, str | None]:
+    judgement: Judgement = bead.judgement
+    name = record.agents.get(judgement.by)
+    if judgement.by and name:
+        return {"cert": "high", "resp": f"#{name}"}
+    return {"cert": None if judgement.confidence is None else repr(judgement.confidence)}
+
+
+def _links(record: _Record) -> str:
+    if not record.source or not record.collation.links:
+        return ""
+    source, target, spans = record.source.id, record.target.id, record.spans
     rows = [
         element(
             "link",
             {
-                "xml:id": f"ph.{k}",
-                "target": f"#{source.phrase(link.source)} #{target.phrase(link.target)}",
+                "xml:id": f"ph.{number}",
                 "corresp": f"#al.{link.bead + 1}",
+                "target": f"#{spans[source, link.source]} #{spans[target, link.target]}",
                 "cert": repr(link.confidence),
             },
         )
-        for k, link in enumerate(collation.links, 1)
+        for number, link in enumerate(record.collation.links, 1)
     ]
-    domains = f"#{collation.source.siglum} #{collation.target.siglum}"
-    yield lines("linkGrp", {"type": "phrase", "domains": domains, "resp": "#rs.link"}, rows)
+    return lines("linkGrp", {"type": "phrase", "domains": _domains(record), "resp": "#rs.link"}, rows)
 
 
-def _annotations(notes: Sequence[str]) -> list[str]:
-    return [lines("listAnnotation", {"type": "framing"}, notes)] if notes else []
-
-
-def _annotation(k: int, edit: Edit, sides: dict[Side, _Side], people: dict[str, str]) -> str:
-    ends = [(Side.SOURCE, edit.source), (Side.TARGET, edit.target)]
-    target = " ".join(f"#{sides[side].phrase(span)}" for side, span in ends if span)
-    who = f"#{people[edit.by]}" if edit.by else "#rs.frame"
-    classes = [
-        f"#fr.{edit.category}",
-        f"#dir.{edit.direction}",
-        f"#sev.{edit.severity}",
-        f"#kind.{edit.kind}",
+def _annotations(record: _Record) -> str:
+    if not record.collation.edits:
+        return ""
+    decided = _decided(record.collation.decisions)
+    rows = [
+        _annotation(record, number, edit, decided.get(f"fe.{number}", ()))
+        for number, edit in enumerate(record.collation.edits, 1)
     ]
-    attributes = {
-        "xml:id": f"fe.{k}",
-        "motivation": "classifying",
-        "ana": " ".join(classes),
-        "target": target,
-        "corresp": f"#al.{edit.bead + 1}" if edit.bead is not None else None,
-        "cert": "high" if edit.by else repr(edit.confidence),
-        "resp": who,
-    }
-    proposed = element(
-        "change",
-        {"who": "#rs.frame", "status": "proposed", "cert": repr(edit.confidence)},
-        f"Raised by {edit.rule}.",
-    )
-    changes = [proposed]
-    if edit.by or edit.status is not Status.PROPOSED:
-        changes.insert(0, element("change", {"who": who, "status": str(edit.status)}, f"{edit.status}."))
-    notes = [
+    return lines("listAnnotation", {"type": "framing"}, rows)
+
+
+def _decided(decisions: Sequence[Decision]) -> dict[str, list[int]]:
+    """Give the numbers of the decisions on each edit."""
+    found: dict[str, list[int]] = {}
+    for number in range(1, len(decisions) + 1):
+        found.setdefault(subject(decisions, number), []).append(number)
+    return found
+
+
+def _annotation(record: _Record, number: int, edit: Edit, decided: Iterable[int]) -> str:
+    name = f"fe.{number}"
+    notes = (
         ("rationale", edit.rationale),
         ("rule", edit.rule),
         ("cue", edit.cue),
         ("referent", edit.referent),
-    ]
-    notes += [("group", edit.group), ("remark", edit.note)]
-    children = [lines("revisionDesc", {"status": str(edit.status)}, changes)]
-    children += [element("note", {"type": kind, "xml:space": "preserve"}, text) for kind, text in notes if text]
-    return lines("annotation", attributes, children)
-
-
-# ---- header
-
-
-def _header(collation: Collation, sides: dict[Side, _Side], people: dict[str, str]) -> str:
+        ("group", edit.group),
+        ("remark", edit.note),
+    )
+    attributes = {
+        "xml:id": name,
+        "motivation": "classifying",
+        "ana": f"#fr.{edit.category} #di.{edit.direction} #kd.{edit.kind} #sv.{edit.severity}",
+        "target": " ".join(_edit_ends(record, edit)),
+        "corresp": None if edit.bead is None else f"#al.{edit.bead + 1}",
+        **_answer(record, edit.confidence, edit.by),
+    }
     return lines(
-        "teiHeader",
-        None,
+        "annotation",
+        attributes,
         [
-            _file_desc(collation, sides, people),
-            _encoding_desc(collation),
-            _profile_desc(sides),
-            _revision(collation, people),
+            lines("revisionDesc", {"status": edit.status}, _edit_changes(record, edit, decided), sep=""),
+            *(element("note", {"type": kind}, text) for kind, text in notes if text),
         ],
     )
 
 
-def _file_desc(collation: Collation, sides: dict[Side, _Side], people: dict[str, str]) -> str:
-    title = collation.target.bibl.title or (collation.source.bibl.title if collation.source else "")
-    statement = [element("title", {"xml:lang": "en"}, f"Collation: {title}" if title else "Collation")]
-    statement += [_software(stage, what) for stage, what in _STAGES]
-    statement += [_person(name, person) for person, name in people.items()]
-    published = ["<authority>muqabala</authority>", _availability()]
-    if collation.made:
-        published.append(_date(None, collation.made))
-    bibls = [
-        _source_bibl(collation, sides),
-        _bibl(sides[Side.TARGET], translation_of=_source_siglum(collation)),
+def _edit_ends(record: _Record, edit: Edit) -> list[str]:
+    """Point at both sides; where nothing stands on one, at the anchor of absence if the bead has one."""
+    ends = []
+    bead = None if edit.bead is None else record.beads[edit.bead]
+    for place, span in ((record.source, edit.source), (record.target, edit.target)):
+        if place and span:
+            ends.append(f"#{record.spans[place.id, span]}")
+        elif place and bead and not (bead.target if place is record.target else bead.source):
+            ends.append(f"#{place.id}.a{(edit.bead or 0) + 1}")
+    return ends
+
+
+def _edit_changes(record: _Record, edit: Edit, decided: Iterable[int]) -> Iterator[str]:
+    """Latest first; a flag no person added was proposed by the machine."""
+    decisions = record.collation.decisions
+    numbers = list(decided)
+    for number in reversed(numbers):
+        decision = decisions[number - 1]
+        who = f"#{record.agents[decision.who]}" if decision.who else None
+        yield element(
+            "change",
+            {"type": decision.act, "corresp": f"#ch.{number}", "who": who, **when(decision.when)},
+            decision.note,
+        )
+    if not numbers or decisions[numbers[0] - 1].act != "added":
+        made = when(record.collation.made)
+        yield element("change", {"type": "proposed", "who": "#rs.frame", **made}, f"Raised by {edit.rule}.")
+
+
+def _certainties(record: _Record) -> Iterator[str]:
+    """Write the machine's number for what a person has answered for."""
+    rows: list[tuple[str, float | None, str]] = [
+        (f"al.{number}", bead.judgement.confidence, bead.judgement.by)
+        for number, bead in enumerate(record.beads, 1)
     ]
-    return lines(
-        "fileDesc",
-        None,
-        [
-            lines("titleStmt", None, statement),
-            lines("publicationStmt", None, published),
-            lines("sourceDesc", None, [lines("listBibl", None, bibls)]),
-        ],
-    )
-
-
-def _source_siglum(collation: Collation) -> str:
-    if collation.source:
-        return collation.source.siglum
-    return "en" if collation.target.siglum != "en" else "source"
-
-
-def _software(stage: str, what: str) -> str:
-    reference = "#app.muqabala #app.model" if stage in ("align", "link", "frame") else "#app.muqabala"
-    name = element("name", {"type": "software", "ref": reference}, f"muqabala {stage}")
-    return lines("respStmt", {"xml:id": f"rs.{stage}"}, [element("resp", None, what), name], sep="")
-
-
-def _person(name: str, person: str) -> str:
-    resp = element("resp", None, "review and correction")
-    return lines("respStmt", {"xml:id": name}, [resp, element("persName", None, person)], sep="")
-
-
-def _availability() -> str:
-    words = "Holds the text of articles that may be under copyright: do not redistribute without their owners' leave."
-    return f'<availability status="restricted"><p>{words}</p></availability>'
-
-
-def _source_bibl(collation: Collation, sides: dict[Side, _Side]) -> str:
-    claim = _claim(collation, sides[Side.TARGET])
-    if Side.SOURCE in sides:
-        return _bibl(sides[Side.SOURCE], claim=claim)
-    claims = collation.target.attribution.claims if collation.target.attribution else Bibl()
-    parts = [
-        _analytic(claims, []),
-        _monogr(claims, None),
-        element("note", {"type": "status"}, "still to be found"),
-        claim,
+    rows += [
+        (f"fe.{number}", edit.confidence, edit.by) for number, edit in enumerate(record.collation.edits, 1)
     ]
-    return lines("biblStruct", {"xml:id": f"bib.{_source_siglum(collation)}"}, parts)
-
-
-def _bibl(side: _Side, *, claim: str = "", translation_of: str = "") -> str:
-    witness = side.witness
-    hashes = [
-        element("idno", {"type": "sha256", "subtype": "raw-bytes"}, witness.sha256),
-        element("idno", {"type": "sha256", "subtype": "canonical-text"}, witness.text_sha256),
-    ]
-    notes = [("origin", witness.origin), ("encoding", witness.encoding), ("mediaType", witness.media_type)]
-    notes += [("reader", witness.reader), ("rights", witness.bibl.rights)]
-    notes += [("reading", note) for note in witness.notes]
-    parts = [_analytic(witness.bibl, hashes), _monogr(witness.bibl, witness)]
-    parts += [element("note", {"type": kind, "xml:space": "preserve"}, text) for kind, text in notes if text]
-    if translation_of:
-        parts.append(element("relatedItem", {"type": "translationOf", "target": f"#bib.{translation_of}"}))
-    return lines("biblStruct", {"xml:id": f"bib.{witness.siglum}"}, [*parts, claim])
-
-
-def _analytic(bibl: Bibl, hashes: Iterable[str]) -> str:
-    parts = [element("title", {"level": "a"}, bibl.title)]
-    if bibl.author:
-        parts.append(element("author", None, bibl.author))
-    if bibl.translator:
-        parts.append(element("editor", {"role": "translator"}, bibl.translator))
-    if bibl.url:
-        parts.append(element("idno", {"type": "URI"}, bibl.url))
-    return lines("analytic", None, [*parts, *hashes])
-
-
-def _monogr(bibl: Bibl, witness: Witness | None) -> str:
-    dates = [_date("published", bibl.published)]
-    if bibl.retrieved:
-        dates.append(_date("retrieved", bibl.retrieved))
-    parts = [element("title", {"level": "j"}, bibl.outlet), lines("imprint", None, dates)]
-    if witness:
-        octets = len(witness.text.encode("utf-8"))
-        counts = (("codepoint", len(witness.text)), ("octet", octets))
-        measures = [element("measure", {"quantity": str(n), "unit": unit}) for unit, n in counts]
-        parts.append(lines("extent", None, measures, sep=""))
-    return lines("monogr", None, parts)
-
-
-def _date(kind: str | None, value: str) -> str:
-    when = value if _W3C_DATE.match(value) else None
-    return element("date", {"type": kind, "when": when}, value)
-
-
-def _claim(collation: Collation, target: _Side) -> str:
-    """What the translation says of its source, with the line that says it."""
-    attribution = collation.target.attribution
-    if not attribution:
-        return ""
-    claims, span = attribution.claims, attribution.span
-    lines_at = [n.id for n in target.named if n.span.overlaps(span)]
-    quote = element(
-        "quote",
-        {"xml:space": "preserve", "source": " ".join(f"#{i}" for i in lines_at) or None},
-        span.of(collation.target.text),
-    )
-    parts = [element("title", {"level": "a"}, claims.title) if claims.title else ""]
-    parts.append(element("author", None, claims.author) if claims.author else "")
-    parts.append(element("editor", {"role": "translator"}, claims.translator) if claims.translator else "")
-    parts.append(element("title", {"level": "j"}, claims.outlet) if claims.outlet else "")
-    parts.append(_date("published", claims.published) if claims.published else "")
-    parts.append(_date("retrieved", claims.retrieved) if claims.retrieved else "")
-    parts.append(element("idno", {"type": "URI"}, claims.url) if claims.url else "")
-    parts.append(element("note", {"type": "rights", "xml:space": "preserve"}, claims.rights) if claims.rights else "")
-    parts.append(f'<note type="attributionLine" n="{span.start},{span.end}">{quote}</note>')
-    bibl = lines("bibl", {"resp": f"#bib.{collation.target.siglum}"}, parts)
-    return lines("relatedItem", {"type": "claim"}, [bibl])
-
-
-def _encoding_desc(collation: Collation) -> str:
-    return lines(
-        "encodingDesc",
-        None,
-        [
-            "<projectDesc><p>Collation of a translation with its source: alignment, framing edits.</p></projectDesc>",
-            _EDITORIAL,
-            '<tagsDecl><rendition xml:id="rtl" scheme="css">direction: rtl; unicode-bidi: isolate;</rendition>'
-            "</tagsDecl>",
-            "<refsDecl><p>Phrase anchors are TEI pointers, string-range(ID,OFFSET,LENGTH), into the s element named; "
-            "offsets count Unicode code points from 0. A point of absence is an anchor element.</p></refsDecl>",
-            _taxonomies(),
-            _applications(collation),
-        ],
-    )
-
-
-_EDITORIAL = (
-    '<editorialDecl xml:id="ed">'
-    "<correction><p>None.</p></correction>"
-    "<normalization><p>None: the text is what was read, code point for code point.</p></normalization>"
-    '<quotation marks="all"><p>Quotation marks are text: they are evidence.</p></quotation>'
-    "<segmentation><p>s elements mark sentences; a heading and a line of paratext are one each. Blocks are joined by "
-    "one line feed where no ab of type gap stands between them.</p></segmentation>"
-    "<interpretation><p>Machine proposals and human decisions are never merged: resp names who answers for the "
-    "present state; a number in cert is a machine's probability, a word a person's judgement.</p></interpretation>"
-    "</editorialDecl>"
-)
-
-
-def _taxonomies() -> str:
-    tables = yaml.safe_load(data_bytes("taxonomy.yaml"))
-    groups = (
-        ("categories", "fr"),
-        ("directions", "dir"),
-        ("severities", "sev"),
-        ("kinds", "kind"),
-        ("statuses", "st"),
-    )
-    parts = []
-    for name, prefix in groups:
-        rows = []
-        for row in tables[name]:
-            descriptions = [element("catDesc", {"xml:lang": lang}, row[lang]) for lang in ("en", "ar")]
-            rows.append(lines("category", {"xml:id": f"{prefix}.{row['id']}"}, descriptions, sep=""))
-        title = element("desc", {"xml:lang": "en"}, f"Framing {name}, version {tables['version']}")
-        parts.append(lines("taxonomy", {"xml:id": f"tx.{name}"}, [title, *rows]))
-    return lines("classDecl", None, parts)
-
-
-def _applications(collation: Collation) -> str:
-    settings = collation.signature.as_dict()
-    version = settings.get("muqabala", "0")
-    model = settings.get("model", "none")
-    rows = [_application("muqabala", version, str(collation.signature)), _application("model", model, "")]
-    return lines("appInfo", None, rows)
-
-
-def _application(ident: str, version: str, signature: str) -> str:
-    number = _VERSION.search(version)
-    parts = [element("label", None, ident), f"<p>{element('idno', {'type': 'version'}, version)}</p>"]
-    if signature:
-        parts.append(f"<p>{element('idno', {'type': 'signature', 'xml:space': 'preserve'}, signature)}</p>")
-    attributes = {"xml:id": f"app.{ident}", "ident": ident, "version": number.group() if number else "0"}
-    return lines("application", attributes, parts, sep="")
-
-
-def _profile_desc(sides: dict[Side, _Side]) -> str:
-    languages = sorted({side.witness.language for side in sides.values()})
-    rows = [element("language", {"ident": code}, code) for code in languages]
-    return lines("profileDesc", None, [lines("langUsage", None, rows, sep="")])
-
-
-def _revision(collation: Collation, people: dict[str, str]) -> str:
-    who = "#rs.segment #rs.align #rs.frame"
-    when = collation.made if _W3C_DATE.match(collation.made) else None
-    draft = element("change", {"when": when, "who": who, "status": "draft"}, "Machine draft written.")
-    groups = [lines("listChange", {"type": "document"}, [draft])]
-    if collation.decisions:
-        numbered = list(enumerate(collation.decisions, 1))
-        rows = [_decision(k, decision, people) for k, decision in reversed(numbered)]
-        groups.append(lines("listChange", {"type": "decisions"}, rows))
-    is_reviewed = bool(collation.decisions)
-    return lines("revisionDesc", {"status": "reviewed" if is_reviewed else "draft"}, groups)
-
-
-def _decision(k: int, decision: Decision, people: dict[str, str]) -> str:
-    when = decision.when if _W3C_DATE.match(decision.when) else None
-    notes = [
-        ("when", decision.when if when is None else ""),
-        ("on", decision.on),
-        ("before", decision.before),
-    ]
-    notes += [("after", decision.after), ("remark", decision.note)]
-    children = [element("note", {"type": kind, "xml:space": "preserve"}, text) for kind, text in notes if text]
-    who = f"#{people[decision.who]}" if decision.who else "#rs.align"
-    return lines("change", {"xml:id": f"ch.{k}", "type": str(decision.act), "when": when, "who": who}, children, sep="")
+    for name, confidence, by in rows:
+        if by and confidence is not None:
+            yield f'<certainty target="#{name}" locus="value" degree="{confidence!r}"/>'

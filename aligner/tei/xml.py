@@ -50,14 +50,14 @@ def refuse_forbidden(text: str, *, where: str) -> None:
     >>> refuse_forbidden("a\\x0cb", where="en")
     Traceback (most recent call last):
     ...
-    aligner.errors.RecordError: en, character 1: XML cannot hold U+000C; take it out of the text and begin again
+    aligner.errors.RecordError: en, character 1: XML cannot hold U+000C; take it out of the text
     """
     found = _FORBIDDEN.search(text)
     if found:
         raise RecordError(
             f"XML cannot hold U+{ord(found[0]):04X}",
             where=f"{where}, character {found.start()}",
-            remedy="take it out of the text and begin again",
+            remedy="take it out of the text",
         )
 
 
@@ -82,7 +82,9 @@ def element(name: str, attributes: Mapping[str, str | None] | None = None, conte
     return f"<{head}>{escape(content)}</{name}>"
 
 
-def lines(name: str, attributes: Mapping[str, str | None] | None, children: Iterable[str], sep: str = "\n") -> str:
+def lines(
+    name: str, attributes: Mapping[str, str | None] | None, children: Iterable[str], sep: str = "\n"
+) -> str:
     """Write one element round others already written, one to a line; white space there means nothing.
 
     >>> lines("p", None, ["<s/>", "<s/>"], sep="")
@@ -116,9 +118,16 @@ def parse(data: bytes, *, where: str = "") -> etree._Element:
     """
     _refuse(data, where)
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_blank_text=False, remove_comments=False, collect_ids=False, encoding="utf-8",
-    )  # fmt: skip
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_blank_text=False,
+        remove_comments=False,
+        collect_ids=False,
+        encoding="utf-8",
+    )
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
@@ -139,7 +148,9 @@ def _refuse(data: bytes, where: str) -> None:
         raise RecordError(what, where=f"{where}, byte {error.start}".lstrip(", "), remedy=remedy) from error
     declared = _DECLARED.match(data)
     if declared and declared[1].lower() != b"utf-8":
-        raise RecordError(f"the record declares {declared[1].decode()}", where=where, remedy="save it as UTF-8")
+        raise RecordError(
+            f"the record declares {declared[1].decode()}", where=where, remedy="save it as UTF-8"
+        )
     # A record has no comment or CDATA section that could hold these letters, and its text escapes "<".
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         what = "a DOCTYPE is not allowed in a record"

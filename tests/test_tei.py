@@ -1,0 +1,95 @@
+"""The record: exact both ways, refusing what it cannot hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from strategies import collations
+
+from aligner.errors import RecordError, WriteError
+from aligner.model import Block, Collation, Kind, Segment, Span, Witness
+from aligner.tei import dumps, loads, read, write
+
+
+def plain(text: str) -> Collation:
+    block = Block(Span(0, len(text)), Kind.PARAGRAPH)
+    return Collation(Witness("ar", "ar", text, (block,), sha256=""), (Segment(block.span, 0),))
+
+
+@given(collations())
+@settings(max_examples=200, deadline=None)
+def test_reading_gives_the_value_and_writing_it_the_bytes(collation: Collation) -> None:
+    data = dumps(collation)
+    back = loads(data)
+    assert back == collation
+    assert dumps(back) == data
+
+
+@pytest.mark.parametrize(
+    "text", ["a\r\nb\rc", "\n\ta\n", "\x85a\u2028b\u2029", "a]]>b&c<d>\"'", "\u202bاب\u202c"]
+)
+def test_characters_that_xml_would_change_survive(text: str) -> None:
+    assert loads(dumps(plain(text))).target.text == text
+
+
+@pytest.mark.parametrize("character", ["\0", "\x0c", "\x1b", "\ufffe", "\ud800"])
+def test_character_that_xml_cannot_hold_is_named_with_its_place(character: str) -> None:
+    with pytest.raises(RecordError, match=f"character 3: XML cannot hold U\\+{ord(character):04X}"):
+        dumps(plain("abc" + character))
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "not well-formed"),
+        (b"<a>", "r.xml:1: not well-formed"),
+        (b"<a/>", "not a record of a collation"),
+        (b"<!DOCTYPE a><a/>", "a DOCTYPE is not allowed"),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "a DOCTYPE is not allowed"),
+        ('<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16"), "not UTF-8"),
+        (b'<?xml version="1.0" encoding="latin-1"?><a/>', "declares latin-1"),
+        (b"<a>" * 300 + b"</a>" * 300, "not well-formed.*depth"),
+        (b"<a>&undeclared;</a>", "not well-formed"),
+    ],
+)
+def test_bad_record_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(RecordError, match=says):
+        loads(data, where="r.xml")
+
+
+def test_error_names_the_line() -> None:
+    data = dumps(plain("ab")).replace(b"<s xml:id", b"<s><b/></s><s xml:id")
+    with pytest.raises(RecordError, match=r"r\.xml:\d\d+: a segment holds more than text"):
+        loads(data, where="r.xml")
+
+
+def test_file_is_replaced_wholly_and_leaves_no_litter(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"old")
+    write(plain("ab"), path)
+    assert read(path) == plain("ab")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.xml"]
+
+
+def test_missing_folder_is_an_error_and_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="cannot write: No such file"):
+        write(plain("ab"), tmp_path / "none" / "a.xml")
+    assert not list(tmp_path.iterdir())
+
+
+def test_folder_in_place_of_a_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="it is a folder"):
+        write(plain("ab"), tmp_path)
+    with pytest.raises(RecordError, match="cannot read"):
+        read(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_permissions_of_the_old_file_stay(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    write(plain("ab"), path)
+    assert path.stat().st_mode & 0o777 == 0o640
