@@ -61,15 +61,6 @@ def refuse_forbidden(text: str, *, where: str) -> None:
         )
 
 
-def escape(text: str) -> str:
-    """Escape text between tags.
-
-    >>> escape("a < b")
-    'a &lt; b'
-    """
-    return text.translate(_TEXT) if _TEXT_NEEDS.search(text) else text
-
-
 def element(name: str, attributes: Mapping[str, str | None] | None = None, content: str | None = None) -> str:
     """Write one element; None leaves an attribute out, and ``content`` is text to be escaped.
 
@@ -79,7 +70,7 @@ def element(name: str, attributes: Mapping[str, str | None] | None = None, conte
     head = _open(name, attributes)
     if not content:
         return f"<{head}/>"
-    return f"<{head}>{escape(content)}</{name}>"
+    return f"<{head}>{content.translate(_TEXT) if _TEXT_NEEDS.search(content) else content}</{name}>"
 
 
 def lines(
