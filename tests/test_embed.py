@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import types
 from collections.abc import Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -114,6 +115,20 @@ def test_bytes_do_not_change_when_pieces_are_forgotten(use: UseM3, monkeypatch: 
 
 
 @pytest.mark.model
+def test_interrupted_call_leaves_no_half_known_pieces(use: UseM3, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = UseM3()
+    fresh.encode(["water"])
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("aligner.embed.network._standard", interrupt)
+        fresh.encode(TEXTS)
+    assert same_bytes(fresh.encode(TEXTS), use.encode(TEXTS))
+
+
+@pytest.mark.model
 @pytest.mark.parametrize("kernels", ["Haswell", "Nehalem", "Prescott"])
 def test_a_new_process_gives_the_same_bytes_with_other_matrix_kernels(use: UseM3, kernels: str) -> None:
     code = (
@@ -157,7 +172,10 @@ def test_signature_names_package_digests_and_dimension() -> None:
 
 
 def test_encode_restores_the_number_of_blas_threads() -> None:
-    from threadpoolctl import threadpool_info, threadpool_limits
+    from threadpoolctl import (  # type: ignore[import-untyped]
+        threadpool_info,
+        threadpool_limits,
+    )
 
     with threadpool_limits(2, user_api="blas"):
         UseM3().encode([])
@@ -174,6 +192,43 @@ def test_folder_without_the_library_says_what_to_install(tmp_path: Path) -> None
     shown = r"sentence-transformers is not installed|not a sentence-transformers model"
     with pytest.raises(ResourceError, match=shown):
         load_embedder(str(tmp_path))
+
+
+class Library:
+    """As much of sentence-transformers as the plug-in calls."""
+
+    __version__ = "0.0"
+
+    def __init__(self, folder: str, *, device: str, local_files_only: bool) -> None:
+        assert (device, local_files_only) == ("cpu", True)
+        if not (Path(folder) / "modules.json").exists():
+            raise OSError("no modules.json")
+
+    def get_sentence_embedding_dimension(self) -> int:
+        return 64
+
+    def encode(self, texts: list[str], **options: bool) -> Vectors:
+        assert options.pop("normalize_embeddings")
+        return FakeEmbedder().encode(texts).astype(np.float64)
+
+    SentenceTransformer: type
+
+
+Library.SentenceTransformer = Library
+
+
+def test_model_in_a_folder_is_loaded_from_disk_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", types.SimpleNamespace(set_num_threads=int))
+    monkeypatch.setitem(sys.modules, "sentence_transformers", Library)
+    with pytest.raises(ResourceError, match=r"not a sentence-transformers model: no modules\.json"):
+        load_embedder(str(tmp_path))
+    (tmp_path / "modules.json").write_text("[]", encoding="utf-8")
+    embedder = load_embedder(str(tmp_path))
+    assert same_bytes(embedder.encode(["a", "b", "a"]), FakeEmbedder().encode(["a", "b", "a"]))
+    assert embedder.encode([]).shape == (0, 64)
+    before = embedder.signature
+    (tmp_path / "modules.json").write_text("[1]", encoding="utf-8")
+    assert load_embedder(str(tmp_path)).signature != before
 
 
 def test_weights_that_are_no_archive_are_refused() -> None:

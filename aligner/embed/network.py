@@ -48,9 +48,10 @@ BLOCK = 384
 
 
 class Pieces:
-    """What the network needs of each piece, computed when first seen, the last ``capacity`` kept.
+    """What the network needs of each piece, computed when first seen; at ``capacity`` all are forgotten.
 
-    Slot 0 is the piece of nothing: zeros everywhere.
+    Row ``slot[id]`` of the arrays belongs to a piece; row 0 is that of nothing, zeros everywhere, and a
+    slot of 0 stands for a piece not known yet.
     """
 
     def __init__(self, weights: Weights, *, capacity: int) -> None:
@@ -77,9 +78,12 @@ class Pieces:
             self.slot[:] = 0
             self._used, new = 1, seen
         self._resize(self._used + len(new))
-        self.slot[new] = np.arange(self._used, self._used + len(new))
+        rows = np.arange(self._used, self._used + len(new))
+        parts = [slice(start, start + BLOCK) for start in range(0, len(new), BLOCK)]
+        list(run(self._add, [new[part] for part in parts], [rows[part] for part in parts]))
+        # known only when all is there: an interrupted call must not leave half of it behind
+        self.slot[new] = rows
         self._used += len(new)
-        list(run(self._add, [new[start : start + BLOCK] for start in range(0, len(new), BLOCK)]))
 
     def _resize(self, n: int) -> None:
         have = len(self.embedding)
@@ -89,9 +93,8 @@ class Pieces:
             self.branch = [_longer(array, extra) for array in self.branch]
             self.share = [_longer(array, extra) for array in self.share]
 
-    def _add(self, ids: Ints) -> None:
+    def _add(self, ids: Ints, rows: Ints) -> None:
         weights, chunk = self._weights, ids % N_CHUNKS
-        rows = self.slot[ids]
         scale, low = weights.scale[chunk, None], weights.low[chunk, None]
         codes = weights.table[ids].astype(np.float32)
         self.embedding[rows] = (codes * scale + low) / UNIT
@@ -122,7 +125,7 @@ def _standard(x: F64, eps: float) -> F64:
 
 
 class Room:
-    """Arrays one thread works in, taken anew for no pass."""
+    """Arrays that one thread works in, pass after pass."""
 
     def __init__(self) -> None:
         self.gathered, self.hidden = (np.empty((BLOCK, BRANCH), np.float32) for _ in range(2))
