@@ -6,13 +6,12 @@ several content words none of which has one. Whole segments without counterpart 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.frame.valence import charges
 from aligner.frame.view import BeadView, SideView
 from aligner.link import content_words, word_strings
 from aligner.model import Category, Direction, Edit, Span
@@ -22,11 +21,11 @@ __all__ = ["additions", "omissions"]
 
 _SYNONYM = 0.62  # best cosine from which a word is met even if the other word renders another one, too
 _FAINT = 0.3  # best cosine below which a word is unmet whatever else
-_HOT, _HOT_SIZE = 9.0, 9.4  # predicted value and size of value from which an unlisted word evaluates
+_LEAST_RUN = 3  # content words in a row without counterpart that make a missing phrase
 _MOST = 0.8  # share of unmet words that makes a clause a missing one
 _LEAST_WORDS = 4  # content words of a run
 _BREAKS = frozenset(",;:().!?\u060c\u061b\u061f\u2014\u2013")
-_CONFIDENCE = {"modifier": 0.7, "clause": 0.65, "segment": 0.85}
+_CONFIDENCE = {"modifier": 0.7, "clause": 0.65, "phrase": 0.6, "segment": 0.85}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,10 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
         return
     unmet = _unmet(view, side, other)
     clauses = list(_clauses(side, unmet))
+    if side is view.source:  # a translation says much in more words; a source phrase without any is another thing
+        clauses += [p for p in _phrases(side, unmet) if not any(c.span.overlaps(p.span) for c in clauses)]
     yield from clauses
-    for first, last in _charged(view, side, unmet):
+    for first, last in _charged(side, unmet):
         span = side.span(first, last)
         if _is_answered(side, other, first, last):
             continue
@@ -120,15 +121,18 @@ def _unmet(view: BeadView, side: SideView, other: SideView) -> dict[int, bool]:
     return unmet
 
 
-def _charged(view: BeadView, side: SideView, unmet: dict[int, bool]) -> Iterator[tuple[int, int]]:
-    """Yield runs of unmet words that a list or their vectors call evaluating."""
+def _charged(side: SideView, unmet: dict[int, bool]) -> Iterator[tuple[int, int]]:
+    """Yield runs of unmet words that the lexicon calls evaluating."""
     listed = {k for match in side.evaluative for k in range(match.first, match.last)}
-    free = [k for k, is_unmet in unmet.items() if is_unmet and _is_plain_word(side, k)]
-    values = charges([word_strings(side.tokens[k])[-1] for k in free], side.lexicon, view.vectors)
-    hot = [k for k, (value, size) in zip(free, values, strict=True) if k in listed or _is_hot(value, size)]
+    hot = [k for k, is_unmet in unmet.items() if is_unmet and k in listed and _is_plain_word(side, k)]
+    yield from _runs(hot, 1)
+
+
+def _runs(indices: Sequence[int], reach: int) -> Iterator[tuple[int, int]]:
+    """Join indices at most ``reach`` apart into half-open ranges."""
     run: list[int] = []
-    for k in hot:
-        if run and k - run[-1] > 1:
+    for k in indices:
+        if run and k - run[-1] > reach:
             yield run[0], run[-1] + 1
             run = []
         run.append(k)
@@ -140,10 +144,6 @@ def _is_plain_word(side: SideView, index: int) -> bool:
     """A word without a capital: the Plague is a name."""
     token = side.tokens[index]
     return token.kind is TokenKind.WORD and (index == 0 or not token.text[0].isupper())
-
-
-def _is_hot(value: float, size: float) -> bool:
-    return abs(value) >= _HOT and size >= _HOT_SIZE
 
 
 def _cosines(
@@ -160,12 +160,26 @@ def _cosines(
     return both
 
 
-def _clauses(side: SideView, unmet: dict[int, bool]) -> Iterator[_Missing]:
-    """Cut the side at commas and brackets; a stretch most of whose content words are unmet is missing."""
+def _stretches(side: SideView, unmet: dict[int, bool]) -> Iterator[tuple[int, int, list[int]]]:
+    """Cut the side at commas, stops and brackets; give each stretch with its content words."""
     start = 0
     for end in range(len(side.tokens) + 1):
         if end == len(side.tokens) or side.tokens[end].text in _BREAKS:
-            words = [unmet[k] for k in range(start, end) if k in unmet]
-            if len(words) >= _LEAST_WORDS and sum(words) >= _MOST * len(words):
-                yield _Missing(side.span(start, end), "clause", "is a clause of its own")
+            yield start, end, [k for k in range(start, end) if k in unmet]
             start = end + 1
+
+
+def _clauses(side: SideView, unmet: dict[int, bool]) -> Iterator[_Missing]:
+    """Yield stretches most of whose content words are unmet."""
+    for start, end, words in _stretches(side, unmet):
+        if len(words) >= _LEAST_WORDS and sum(unmet[k] for k in words) >= _MOST * len(words):
+            yield _Missing(side.span(start, end), "clause", "is a clause of its own")
+
+
+def _phrases(side: SideView, unmet: dict[int, bool]) -> Iterator[_Missing]:
+    """Yield runs of several content words of one stretch that are all unmet."""
+    for _, _, words in _stretches(side, unmet):
+        places = [place for place, k in enumerate(words) if unmet[k]]
+        for first, last in _runs(places, 1):
+            if last - first >= _LEAST_RUN:
+                yield _Missing(side.span(words[first], words[last - 1] + 1), "phrase", "is a phrase of its own")

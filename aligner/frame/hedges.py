@@ -18,6 +18,7 @@ from aligner.text import TokenKind, arabic_share
 __all__ = ["check", "is_hedge", "marks"]
 
 _AHEAD, _BEHIND = 6, 8  # tokens searched before and after the counterpart of the hedged words
+_AT_NAME = 5  # tokens round a name in which a verb of naming belongs to it
 _HELD = 4  # tokens after a hedge that are taken as the words it holds off
 # Which kinds of device answer which: naming and claiming devices replace each other freely, a report does not
 # answer "so-called", and any doubt answers any weaker one.
@@ -148,8 +149,11 @@ def _window(view: BeadView, match: Match[Device], *, in_target: bool) -> range:
     side, other = (view.target, view.source) if in_target else (view.source, view.target)
     find = view.links.sources_of if in_target else view.links.targets_of
     linked = find(*_held_range(side, match)) or find(max(0, match.first - 2), match.last + _HELD + 2)
-    if not linked or len(other.tokens) <= _AHEAD + _BEHIND or match.row.kind == "epistemic":
+    is_short = len(other.tokens) <= _AHEAD + _BEHIND and match.row.kind not in ("naming", "self")
+    if not linked or is_short or match.row.kind == "epistemic":
         return range(len(other.tokens))
+    if match.row.kind in ("naming", "self"):  # called, known: only right at the name
+        return range(max(0, linked[0] - _AT_NAME), min(len(other.tokens), linked[-1] + _AT_NAME))
     first = min(_sentence_start(other, linked[0]), max(0, linked[0] - _AHEAD))
     return range(first, min(len(other.tokens), linked[-1] + _BEHIND + 1))
 
@@ -163,9 +167,7 @@ def _sentence_start(side: SideView, index: int) -> int:
 
 def _held_range(side: SideView, match: Match[Device]) -> tuple[int, int]:
     """Give the tokens a device holds off: those after it, or before it where it follows its noun."""
-    follows = side.language == "ar" and (
-        match.row.id in ("h010", "h031", "h050") or match.last >= len(side.tokens)
-    )
+    follows = side.language == "ar" and (match.row.id in ("h010", "h031", "h050") or match.last >= len(side.tokens))
     if follows:
         return max(0, match.first - 2), match.first
     last = match.last

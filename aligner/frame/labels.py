@@ -90,12 +90,7 @@ def _is_name(view: BeadView, match: Match[Labels]) -> bool:
     """Capitals inside a sentence make a name: the Resistance Movement, the Revolution."""
     source = view.source
     words = [t for t in source.tokens[match.first : match.last] if t.kind is TokenKind.WORD]
-    return (
-        match.first > 0
-        and not source.is_title_case
-        and bool(words)
-        and all(t.text[0].isupper() for t in words)
-    )
+    return match.first > 0 and not source.is_title_case and bool(words) and all(t.text[0].isupper() for t in words)
 
 
 def _span_of(view: BeadView, match: Match[Labels], rendered: Sequence[Match[Labels]]) -> Span:
@@ -134,11 +129,7 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     """A charged modifier has no counterpart, its head has: terrorist groups, جماعات."""
     label = max(match.row, key=lambda row: abs(row.value))
     head = _head_after(view.source, match.last)
-    if (
-        abs(label.value) < _CHARGED
-        or head is None
-        or view.links.targets_of(match.first, match.last, is_firm=True)
-    ):
+    if abs(label.value) < _CHARGED or head is None or view.links.targets_of(match.first, match.last, is_firm=True):
         return
     span = view.target_span_of(head, head + 1)
     if span and not _is_still_there(view, match):

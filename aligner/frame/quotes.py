@@ -76,14 +76,11 @@ def _is_carried(view: BeadView, quoted: Quoted, *, from_target: bool) -> bool:
 
 def _is_hedged(side: SideView, index: int) -> bool:
     return any(
-        match.row.kind in ("naming", "self", "claim") and 0 <= index - match.last <= _NEAR
-        for match in side.hedges
+        match.row.kind in ("naming", "self", "claim") and 0 <= index - match.last <= _NEAR for match in side.hedges
     )
 
 
-def _pair_leftovers(
-    view: BeadView, source: list[Quoted], target: list[Quoted]
-) -> list[tuple[Quoted, Quoted]]:
+def _pair_leftovers(view: BeadView, source: list[Quoted], target: list[Quoted]) -> list[tuple[Quoted, Quoted]]:
     """Pair what links did not tell apart: in order, where place and length do not speak against it."""
     pairs, used = [], set()
     for a in source:

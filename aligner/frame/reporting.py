@@ -65,9 +65,7 @@ def _pairs(view: BeadView) -> list[tuple[Match[Reporting], Match[Reporting], boo
 
 def _fit(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> float:
     """Above 1 for linked verbs, else 1 minus the distance of their places."""
-    linked = any(
-        here.first <= i < here.last and there.first <= j < there.last for i, j, _ in view.links.pairs
-    )
+    linked = any(here.first <= i < here.last and there.first <= j < there.last for i, j, _ in view.links.pairs)
     apart = abs(_place(view.source, here) - _place(view.target, there))
     return (2.0 if linked else 1.0) - apart
 
@@ -83,10 +81,7 @@ def _reports(side: SideView, match: Match[Reporting]) -> bool:
     if match.row.stance != "claim":
         return True
     if side.language == "ar":
-        return (
-            not side.tokens[match.first].text.endswith("\N{ARABIC LETTER ALEF MAKSURA}")
-            or match.form != "يدعي"
-        )
+        return not side.tokens[match.first].text.endswith("\N{ARABIC LETTER ALEF MAKSURA}") or match.form != "يدعي"
     before = side.tokens[match.first - 1].form if match.first else ""
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
     is_noun = before in load_words("determiners.en.txt")

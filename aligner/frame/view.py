@@ -62,9 +62,7 @@ def matchers(lexicon: Lexicon, language: str) -> Matchers:
         hedges=of(lexicon.hedges),
         counterparts=of(lexicon.counterparts),
         labels=Matcher(_by_form(lexicon.labels, language), inflect=True),
-        reporting=Matcher(
-            ((row, row.forms) for row in lexicon.reporting if row.language == language), inflect=True
-        ),
+        reporting=Matcher(((row, row.forms) for row in lexicon.reporting if row.language == language), inflect=True),
         evaluative=Matcher(((row, row.forms(language)) for row in lexicon.evaluative), inflect=True),
         names=Matcher((row, row.forms) for row in lexicon.names if row.language in (language, "both")),
     )
