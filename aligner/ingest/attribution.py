@@ -18,8 +18,8 @@ __all__ = ["byline", "find_date", "joined", "parse_claims", "read_attribution"]
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”«»]+", re.IGNORECASE)
 _EDGES = " \t\r\n.,،;؛:|/()[]–—-«»\"“”'‘’\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
-_ISO = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
-_DAY_FIRST = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b")
+_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 
 
 def parse_claims(text: str) -> Bibl:

@@ -20,9 +20,7 @@ def find_blocks(text: str) -> tuple[Block, ...]:
     return classified(text, paragraphs(text))
 
 
-def classified(
-    text: str, spans: Sequence[Span], known: Collection[int] | None = None
-) -> tuple[Block, ...]:
+def classified(text: str, spans: Sequence[Span], known: Collection[int] | None = None) -> tuple[Block, ...]:
     """Tell headings and paratext among the blocks.
 
     Args:

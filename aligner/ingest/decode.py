@@ -13,12 +13,13 @@ from aligner.ingest.tables import table
 
 __all__ = ["Decoded", "check_characters", "decode", "line_and_column", "typography"]
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+# Longer marks first: that of UTF-32 begins like that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
 # XML 1.0, second edition and later, production [2]: what a TEI record cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -117,21 +118,17 @@ def _byte_offset(text: str, offset: int, encoding: str) -> int:
 
 
 def _by_mark(data: bytes, where: str) -> Decoded | None:
-    for mark, encoding in _BOMS:
+    for mark, encoding, codec in _MARKS:
         if data.startswith(mark):
-            return Decoded(_strictly(data, encoding, where), encoding)
+            try:
+                return Decoded(data[len(mark) :].decode(codec), encoding)
+            except UnicodeDecodeError as error:
+                raise _damaged(codec, error.start + len(mark), data, where) from error
     return None
 
 
-def _strictly(data: bytes, encoding: str, where: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise _damaged(encoding, error.start, data, where) from error
-
-
 def _damaged(encoding: str, offset: int, data: bytes, where: str) -> InputError:
-    what = f"byte {offset} (0x{data[offset]:02X}) is not {encoding.removesuffix('-sig').upper()}"
+    what = f"byte {offset} (0x{data[offset]:02X}) is not {encoding.upper()}"
     return InputError(f"{what}, which the rest of the file is", where=where, remedy=_SAVE_AS_UTF8)
 
 

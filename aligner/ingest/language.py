@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from aligner.errors import InputError
 from aligner.model import Witness
 from aligner.resources import load_words
 from aligner.text import arabic_share, normalise_word
 
-__all__ = ["check_sides", "identify"]
+__all__ = ["check_sides", "identify", "other_languages"]
 
 _SAMPLE = 20_000  # characters; more tells no more
 _NOT_ARABIC = re.compile(
@@ -46,6 +47,21 @@ def _ask(sample: str, otherwise: str) -> str:
 
     code, _ = py3langid.classify(sample)
     return str(code) or otherwise
+
+
+def other_languages(blocks: Sequence[str], language: str) -> tuple[str, ...]:
+    """Note how many blocks are written in the other of the two scripts; names alone do not make one so.
+
+    >>> other_languages(["خبر طويل من القاهرة", "A whole paragraph in English."], "ar")
+    ('1 block of 2 is written in Latin script',)
+    """
+    if language not in _NAMES:
+        return ()
+    shares = [arabic_share(block[:_SAMPLE]) for block in blocks]
+    n = sum(share < 0.2 if language == "ar" else share > 0.8 for share in shares)
+    script = "Latin" if language == "ar" else "Arabic"
+    verb = "block of {} is" if n == 1 else "blocks of {} are"
+    return (f"{n} {verb.format(len(blocks))} written in {script} script",) if n else ()
 
 
 def check_sides(source: Witness, target: Witness) -> None:

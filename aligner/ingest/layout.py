@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -14,10 +15,10 @@ _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 # What makes no visible line: white space, joiners, direction marks.
 _INVISIBLE = "\\s\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _VISIBLE = re.compile(f"[^{_INVISIBLE}]")
-_STOPPED = re.compile(f"[.!?؟۔…][\\W_]{{0,6}}\\Z|[:؛;،,]\\s*\\Z")
+_STOPPED = re.compile("[.!?؟۔…][\\W_]{0,6}\\Z|[:؛;،,]\\s*\\Z")
 _LEAD_IN = re.compile(r"[:؛;،,]\s*\Z")
 _ITEM = re.compile(r"\s*(?:[-•·▪◦*–—]|\(?[\d٠-٩]{1,3}[.)\-]|\(?[a-zء-ي][.)])\s")
-# Editors wrap at 60 to 80 columns, mail at 72 to 78; longer lines are paragraphs, shorter ones verse or lists.
+# Editors wrap at 60 to 80 columns; longer lines are paragraphs, shorter ones verse or lists.
 _NARROWEST, _WIDEST = 40, 120
 # Share of line pairs that must look wrapped, and of those that must break in the middle of a sentence.
 _WRAPPED, _BROKEN_OFF = 0.6, 0.5
@@ -39,7 +40,7 @@ def paragraphs(text: str) -> tuple[Span, ...]:
         return ()
     joined = _wrapped_pairs(text, lines)
     spans = [lines[0]]
-    for previous, line in zip(lines, lines[1:], strict=False):
+    for previous, line in itertools.pairwise(lines):
         if previous.start in joined:
             spans[-1] = Span(spans[-1].start, line.end)
         else:
@@ -66,7 +67,7 @@ def _wrapped_pairs(text: str, lines: Sequence[Span]) -> frozenset[int]:
     width = max(map(len, lines))
     if not _NARROWEST <= width <= _WIDEST:
         return frozenset()
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if _are_neighbours(text, a, b)]
+    pairs = [(a, b) for a, b in itertools.pairwise(lines) if _are_neighbours(text, a, b)]
     full = [a for a, b in pairs if len(a) + 1 + len(b.of(text).split(None, 1)[0]) > width]
     broken_off = sum(1 for line in full if not _STOPPED.search(text, max(line.start, line.end - 8), line.end))
     if len(full) < _WRAPPED * len(pairs) or broken_off < _BROKEN_OFF * len(full):

@@ -64,6 +64,8 @@ def roles(lines: Sequence[str]) -> tuple[Role | None, ...]:
     """
     matches = [_matching(line) for line in lines]
     continued = _continuations(lines, matches)
+    if len(lines) == 1:  # whatever it looks like, it is all there is
+        return (None,)
     end = _comments(lines, matches)
     unmatched = [i for i in range(end) if not matches[i] and i not in continued]
     prose = [i for i in unmatched if is_prose(lines[i])] or unmatched
@@ -71,7 +73,7 @@ def roles(lines: Sequence[str]) -> tuple[Role | None, ...]:
     found: list[Role | None] = []
     opened = False
     for i, rules in enumerate(matches):
-        role, opens = _decided(rules, is_head=i < first, is_tail=bool(prose) and i > last)
+        role, opens = _decided(rules, is_head=i < first, is_tail=i > last)
         if role is None and i in continued and found[continued[i]] is Role.ATTRIBUTION:
             role = Role.ATTRIBUTION
         if role is None and opened:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aligner.errors import InputError
-from aligner.ingest.decode import decode
+from aligner.ingest.decode import check_characters, decode
 from aligner.ingest.files import read_bytes
 
 __all__ = ["Pair", "read_pairs", "read_sentences"]
@@ -62,14 +62,13 @@ def read_pairs(path: Path) -> Iterator[Pair]:
 def _pair(line: str, where: str) -> Pair:
     try:
         row = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        at = f"{where}:{error.colno}" if isinstance(error, json.JSONDecodeError) else where
-        what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        raise InputError(f"this is no JSON ({what})", where=at, remedy="write one object a line") from error
+    except json.JSONDecodeError as error:
+        what = f"this is no JSON ({error.msg})"
+        raise InputError(what, where=f"{where}:{error.colno}", remedy=_ROW) from error
+    except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits
+        raise InputError("this row is nested or long beyond reason", where=where, remedy=_ROW) from error
     if not isinstance(row, dict):
-        raise InputError(
-            "a row is an object", where=where, remedy='write {"id": …, "source": …, "target": …}'
-        )
+        raise InputError("a row is an object", where=where, remedy=_ROW)
     return Pair(*(_field(row, key, where) for key in ("id", "source", "target")))
 
 
@@ -80,4 +79,5 @@ def _field(row: dict[str, Any], key: str, where: str) -> str:
     if not isinstance(value, str):
         what = f"{key!r} is missing" if key not in row else f"{key!r} is no text but {type(value).__name__}"
         raise InputError(what, where=where, remedy=_ROW)
+    check_characters(value, where=where)
     return value

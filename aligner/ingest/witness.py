@@ -12,8 +12,9 @@ from aligner.errors import InputError
 from aligner.ingest.attribution import byline, joined, read_attribution
 from aligner.ingest.blocks import find_blocks
 from aligner.ingest.decode import decode
+from aligner.ingest.draft import Draft
 from aligner.ingest.files import read_bytes
-from aligner.ingest.language import identify
+from aligner.ingest.language import identify, other_languages
 from aligner.model import Bibl, Block, Kind, Role, Witness
 
 __all__ = ["read_witness", "witness_from_bytes"]
@@ -43,26 +44,31 @@ def witness_from_bytes(data: bytes, *, siglum: str, language: str | None = None,
     ('en', ['heading', 'paragraph'], 'A title')
     """
     decoded = decode(data, where=origin)
-    blocks = find_blocks(decoded.text)
-    running = "\n".join(block.span.of(decoded.text) for block in blocks if block.is_aligned)
-    if not running.strip():
-        raise InputError(
-            "there is no running text, only furniture or attribution",
-            where=origin,
-            remedy="give the article itself",
-        )
+    draft = Draft(decoded.text, find_blocks(decoded.text), decoded.encoding, _READER, notes=decoded.notes)
+    return _finished(draft, data, siglum=siglum, language=language, origin=origin)
+
+
+def _finished(draft: Draft, data: bytes, *, siglum: str, language: str | None, origin: str) -> Witness:
+    """Add what every format has: language, attribution, title and byline, hash."""
+    text, blocks = draft.text, draft.blocks
+    aligned = [block.span.of(text) for block in blocks if block.is_aligned]
+    if not aligned:
+        what = "there is no running text, only furniture or attribution"
+        raise InputError(what, where=origin, remedy="give the article itself")
+    language = language or identify("\n".join(aligned))
     return Witness(
         siglum=siglum,
-        language=language or identify(running),
-        text=decoded.text,
+        language=language,
+        text=text,
         blocks=blocks,
         sha256=hashlib.sha256(data).hexdigest(),
         origin=Path(origin).name,
-        encoding=decoded.encoding,
-        reader=_READER,
-        bibl=_bibl(decoded.text, blocks),
-        attribution=read_attribution(decoded.text, blocks),
-        notes=decoded.notes,
+        encoding=draft.encoding,
+        media_type=draft.media_type,
+        reader=draft.reader,
+        bibl=joined(draft.bibl, _bibl(text, blocks)),
+        attribution=read_attribution(text, blocks),
+        notes=draft.notes + other_languages(aligned, language),
     )
 
 
