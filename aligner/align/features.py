@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aligner.align.corridor import products, reach
 from aligner.align.lattice import Corridor, Shape
 from aligner.align.lexical import channel_counts, shared, totals
+from aligner.align.parts import Parts, shares
 from aligner.align.strand import Strand
 
 __all__ = ["SHAPES", "Evidence", "Stats", "gap_features", "match_features"]
@@ -49,6 +50,7 @@ class Side:
         self.weights = np.sqrt(np.maximum(self.lengths, 1.0)).astype(np.float32)
         self.vectors = np.ascontiguousarray(strand.vectors * self.weights[:, None], np.float32)
         self.norms = self._norms()
+        self.mass = np.concatenate([[0.0], np.cumsum(self.weights, dtype=np.float64)])
         self.reach = np.concatenate([[0.0], np.cumsum(self.lengths)])
         self.headings = np.concatenate([[0], np.cumsum(np.array(strand.headings or (False,) * n, np.int64))])
         self.starts = self._block_starts()
@@ -83,7 +85,10 @@ class Side:
 class Evidence:
     """All that is seen in one corridor of a pair of strands, laid out by cell: row d, column k."""
 
-    def __init__(self, source: Side, target: Side, corridor: Corridor) -> None:
+    def __init__(
+        self, source: Side, target: Side, corridor: Corridor, parts: tuple[Parts, Parts] | None = None
+    ) -> None:
+        self.parts = parts
         self.source, self.target, self.corridor = source, target, corridor
         i, j = corridor.cells()
         self.i, self.j = np.clip(i, 0, source.n), np.clip(j, 0, target.n)
@@ -141,6 +146,17 @@ class Evidence:
         return out
 
     @cached_property
+    def shares(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]] | None:
+        """Where the pieces of source and target segments go, by cell, and what goes nowhere."""
+        if self.parts is None:
+            return None
+        mine, theirs = self.parts
+        return (
+            shares(mine, theirs, self.corridor, is_source=True),
+            shares(theirs, mine, self.corridor, is_source=False),
+        )
+
+    @cached_property
     def cosines(self) -> dict[Shape, Floats]:
         """Cosine of the pooled vectors of every possible bead; NaN where it leaves the corridor."""
         out = self.boxes(self.products, SHAPES, np.nan)
@@ -189,11 +205,13 @@ def match_features(evidence: Evidence, stats: Stats) -> Iterator[tuple[Shape, li
     scale = max(stats.matched - nulls[1, 1], 0.1)
     fits = {shape: ((cosines[shape] - nulls[shape]) / scale).astype(np.float32) for shape in SHAPES}
     boxes = [evidence.boxes(channel, SHAPES, 0.0) for channel in evidence.channels]
+    covers = _covers(evidence)
     slope = np.log((evidence.target.n + 2.0) / (evidence.source.n + 2.0))
     for shape in SHAPES:
         features = [*_fit(fits, shape, evidence), *_lengths(evidence, shape, stats)]
         features += _letters(evidence, shape, [box[shape] for box in boxes])
         features += _structure(evidence, shape)
+        features += _cover(covers, shape, evidence)
         a, b = shape
         features.append(("slope", np.full((1, 1), np.log(b / a) * slope, np.float32)))
         yield shape, features
@@ -230,6 +248,44 @@ def _edges(fits: dict[Shape, Floats], shape: Shape, evidence: Evidence) -> tuple
         without += [fewer, evidence.before(fewer, (0, 1), np.nan)]
         alone += [one, evidence.before(one, (0, b - 1), np.nan)]
     return np.maximum.reduce(without), np.minimum.reduce(alone)
+
+
+def _covers(evidence: Evidence) -> tuple[dict[Shape, Floats], dict[Shape, Floats]] | None:
+    """Mass of each bead's segments that stays inside the bead, source and target, in root characters."""
+    if evidence.shares is None:
+        return None
+    (mine, _), (theirs, _) = evidence.shares
+    weight = evidence.source.weights[np.maximum(evidence.i - 1, 0)] if evidence.source.n else mine
+    other = evidence.target.weights[np.maximum(evidence.j - 1, 0)] if evidence.target.n else theirs
+    return evidence.boxes(mine * weight, SHAPES, 0.0), evidence.boxes(theirs * other, SHAPES, 0.0)
+
+
+def _cover(
+    covers: tuple[dict[Shape, Floats], dict[Shape, Floats]] | None, shape: Shape, evidence: Evidence
+) -> list[Feature]:
+    """Share of the bead's mass that stays inside it: the lesser side, both, and the worst outer segment."""
+    if covers is None:
+        return []
+    (mine, theirs), (a, b) = covers, shape
+    source, target = evidence.source.mass, evidence.target.mass
+    inside = mine[shape] / np.maximum(_span(source, evidence.i, a), 1e-6)
+    there = theirs[shape] / np.maximum(_span(target, evidence.j, b), 1e-6)
+    out: list[Feature] = [("cover", (inside + there) / 2), ("less-cover", np.minimum(inside, there))]
+    alone = []
+    if a > 1:
+        one = mine[1, b] / np.maximum(_span(source, evidence.i, 1), 1e-6)
+        alone += [one, evidence.before(one, (a - 1, 0), 0.0)]
+    if b > 1:
+        one = theirs[a, 1] / np.maximum(_span(target, evidence.j, 1), 1e-6)
+        alone += [one, evidence.before(one, (0, b - 1), 0.0)]
+    if alone:
+        out.append(("edge-cover", np.minimum.reduce(alone)))
+    if shape == (2, 2):
+        kept = evidence.before(mine[1, 1], (1, 1), 0.0) + mine[1, 1]
+        kept_there = evidence.before(theirs[1, 1], (1, 1), 0.0) + theirs[1, 1]
+        out.append(("crossed", (mine[shape] - kept) / np.maximum(_span(source, evidence.i, 2), 1e-6)
+                    + (theirs[shape] - kept_there) / np.maximum(_span(target, evidence.j, 2), 1e-6)))
+    return out
 
 
 def _lengths(evidence: Evidence, shape: Shape, stats: Stats) -> list[Feature]:
@@ -293,7 +349,7 @@ def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[
     null = _null(evidence.cosines[1, 1])
     scale = max(stats.matched - null, 0.1)
     out = []
-    for side, end in ((evidence.source, evidence.i), (evidence.target, evidence.j)):
+    for which, (side, end) in enumerate(((evidence.source, evidence.i), (evidence.target, evidence.j))):
         best = np.full(side.n + 1, -1.0, np.float32)
         np.maximum.at(best, end, cosine)
         fit = np.clip((best[1:] - null) / scale, -0.5, 1.5).astype(np.float32)
@@ -302,4 +358,6 @@ def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[
         start = side.starts[:-1]
         out.append([("best", fit), ("sure", np.maximum(fit - 0.7, 0.0)), ("long", length.astype(np.float32)),
                     ("heading", heading), ("start", start)])  # fmt: skip
+        if evidence.shares is not None:
+            out[-1].append(("lost", evidence.shares[which][1]))
     return out[0], out[1]

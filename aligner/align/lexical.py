@@ -8,10 +8,11 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
+
+from aligner.resources import data_bytes
 
 __all__ = ["CHANNELS", "channel_counts", "shared", "totals"]
 
@@ -40,8 +41,7 @@ _QUOTES = set(
 
 @cache
 def _letters() -> dict[str, dict[str, str]]:
-    with files("aligner").joinpath("data/align/letters.json").open(encoding="utf-8") as file:
-        loaded: dict[str, dict[str, str]] = json.load(file)
+    loaded: dict[str, dict[str, str]] = json.loads(data_bytes("align/letters.json"))
     return loaded
 
 

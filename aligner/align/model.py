@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.align.features import SHAPES, Evidence, Feature, Stats, gap_features, match_features
 from aligner.align.lattice import IMPOSSIBLE, Gaps, Lattice, Shape, blank
+from aligner.resources import data_bytes
 
 __all__ = ["Weights", "group", "lattice", "load_weights"]
 
@@ -48,10 +48,9 @@ def group(shape: Shape) -> str:
     return f"{few}-{many}" if many < 4 else "1-n"
 
 
-def load_weights() -> Weights:
-    """Give the weights that come with the package."""
-    with files("aligner").joinpath("data/align/weights.json").open(encoding="utf-8") as file:
-        return Weights(json.load(file)["weights"])
+def load_weights(name: str = "weights.json") -> Weights:
+    """Give weights that come with the package."""
+    return Weights(json.loads(data_bytes(f"align/{name}"))["weights"])
 
 
 def lattice(evidence: Evidence, stats: Stats, weights: Weights) -> Lattice:
