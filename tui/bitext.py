@@ -55,7 +55,7 @@ class BitextView(ScrollView, can_focus=True):
             "high",
             "middle",
             "low",
-        )  # fmt: skip
+        )
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(action.bound, f"app.{action.name}", action.does, show=False, id=action.name)

@@ -1,0 +1,121 @@
+"""Keys that judge flags: accept, reject, change, add, note, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aligner.model import Act, Category, Direction, Side, Status
+from tui import operations
+from tui.screens import Ask, Choose
+from tui.shell import Shell
+
+__all__ = ["FlagActions"]
+
+
+class FlagActions(Shell):
+    """Judge the flags of the row."""
+
+    def _flag(self) -> int | None:
+        if self.view.flag is None:
+            self.refuse("no flag on this row; + adds one for the words selected")
+        return self.view.flag
+
+    def _change(self, act: Act, numbers: Iterable[int], **changes: object) -> bool:
+        chosen = list(numbers)
+        on = f"fe.{chosen[0] + 1}"
+        return self.decide(act, on, lambda c: operations.change_edits(c, chosen, who=self.who, **changes))
+
+    def action_accept(self) -> None:
+        """Accept the flag."""
+        number = self._flag()
+        if number is not None:
+            self._change(Act.ACCEPTED, [number], status=Status.ACCEPTED)
+
+    def action_reject(self) -> None:
+        """Reject the flag."""
+        number = self._flag()
+        if number is not None:
+            self._change(Act.REJECTED, [number], status=Status.REJECTED)
+
+    def action_next_flag(self) -> None:
+        """Go to the next flag of the row."""
+        self.view.choose_flag()
+
+    def action_category(self) -> None:
+        """Choose another category for the flag."""
+        number = self._flag()
+        if number is None:
+            return
+        offered = list(Category)
+        now = offered.index(self.session.collation.edits[number].category)
+        self.ask(
+            Choose("Category", offered, now),
+            lambda k: self._change(Act.CHANGED, [number], category=offered[k], status=Status.CORRECTED),
+        )
+
+    def action_direction(self) -> None:
+        """Choose another direction for the flag."""
+        number = self._flag()
+        if number is None:
+            return
+        offered = list(Direction)
+        now = offered.index(self.session.collation.edits[number].direction)
+        self.ask(
+            Choose("Direction, seen from the source", offered, now),
+            lambda k: self._change(Act.CHANGED, [number], direction=offered[k], status=Status.CORRECTED),
+        )
+
+    def action_note(self) -> None:
+        """Write a note on the flag, in English or Arabic."""
+        number = self._flag()
+        if number is None:
+            return
+        note = self.session.collation.edits[number].note
+        self.ask(Ask("Note", note), lambda words: self._change(Act.NOTED, [number], note=words))
+
+    def action_add_flag(self) -> None:
+        """Flag the words selected on either side: ask for category and direction."""
+        source, target = (self.view.selection(side) for side in Side)
+        if source is None and target is None:
+            self.refuse("select words first: arrows, then Shift and arrows; Tab for the other side")
+            return
+        categories, directions, bead = list(Category), list(Direction), self.view.bead
+        has_ladder = self.session.collation.ladder is not None
+
+        def add(category: Category, direction: Direction) -> None:
+            self.decide(
+                Act.ADDED,
+                f"al.{bead + 1}",
+                lambda c: operations.add_edit(
+                    c, bead if has_ladder else None, category, direction, source, target, who=self.who
+                ),
+            )
+
+        def then(k: int) -> None:
+            self.ask(Choose("Direction", directions), lambda d: add(categories[k], directions[d]))
+
+        self.ask(Choose("Category of the new flag", categories), then)
+
+    def action_accept_group(self) -> None:
+        """Accept all open flags of this category in the rows shown, after asking."""
+        number = self._flag()
+        if number is None:
+            return
+        edits, category = self.session.collation.edits, self.session.collation.edits[number].category
+        rows = self.view.rows
+        chosen = [
+            each
+            for row in range(len(rows))
+            for each in rows.edits(rows.bead_number(row))
+            if edits[each].category is category and edits[each].status is Status.PROPOSED
+        ]
+        if not chosen:
+            self.refuse(f"no open {category} flag in the rows shown")
+            return
+        question = f"Accept {len(chosen)} open {category} flags in the rows shown?"
+
+        def then(k: int) -> None:
+            if k == 0:
+                self._change(Act.ACCEPTED, chosen, status=Status.ACCEPTED)
+
+        self.ask(Choose(question, ["accept them all", "leave them"], 1), then)

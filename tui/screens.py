@@ -1,0 +1,163 @@
+"""What the app asks: a choice, a line of text, a look at the display, patience."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.table import Table
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.filter import LineFilter
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList, ProgressBar, Static
+from textual.widgets.option_list import Option
+
+from tui.bidi.layout import Mode, Para
+from tui.filters import BidiFilter
+from tui.keys import help_rows
+
+__all__ = ["Ask", "BidiInput", "Choose", "DisplayCheck", "Help", "Working"]
+
+_ESCAPE: list[BindingType] = [("escape", "dismiss(None)", "Close")]
+_SAMPLE = "«لا سلام» (BBC) 2016"
+
+
+class BidiInput(Input):
+    """A line to type in that shows Arabic from the right, joined, with the cursor at its letter."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Order the whole line, not field by field."""
+        others = [each for each in super().get_line_filters() if not isinstance(each, BidiFilter)]
+        found = [each for each in super().get_line_filters() if isinstance(each, BidiFilter)]
+        return [*others, *(BidiFilter(each.mode, fields=False) for each in found)]
+
+
+class Choose(ModalScreen[int | None]):
+    """Offer numbered choices; answers with the number of the one taken, from 0, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _ESCAPE
+
+    def __init__(self, question: str, choices: Sequence[str], at: int = 0) -> None:
+        super().__init__()
+        self._question, self._choices, self._at = question, choices, at
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question over the choices."""
+        with Vertical(classes="box"):
+            yield Label(self._question, classes="ask", markup=False)
+            yield OptionList(
+                *(Option(f"{k}  {each}") for k, each in enumerate(self._choices, 1)), markup=False
+            )
+
+    def on_mount(self) -> None:
+        """Stand on the present choice."""
+        self.query_one(OptionList).highlighted = self._at
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a choice by its digit, of any script."""
+        if event.character and event.character.isdecimal() and 0 < int(event.character) <= len(self._choices):
+            event.stop()
+            self.dismiss(int(event.character) - 1)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the choice under the cursor."""
+        self.dismiss(event.option_index)
+
+
+class Ask(ModalScreen[str | None]):
+    """Ask for a line in English or Arabic."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _ESCAPE
+
+    def __init__(self, question: str, value: str = "") -> None:
+        super().__init__()
+        self._question, self._value = question, value
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question over the line."""
+        with Vertical(classes="box"):
+            yield Label(self._question, classes="ask", markup=False)
+            yield BidiInput(self._value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer with the line."""
+        self.dismiss(event.value)
+
+
+class Help(ModalScreen[None]):
+    """All keys, by group."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*_ESCAPE, ("q,f1,question_mark", "dismiss(None)", "Close")]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table of keys."""
+        table = Table.grid(padding=(0, 2))
+        last = ""
+        for group, keys, does in help_rows():
+            table.add_row(f"[b]{group}[/b]" if group != last else "", keys.replace("[", r"\["), does)
+            last = group
+        with Vertical(classes="box", id="help"):
+            yield Label("Keys (letters work on an Arabic keyboard too)", classes="ask")
+            with VerticalScroll():
+                yield Static(table)
+
+
+class DisplayCheck(ModalScreen[Mode | None]):
+    """Show one line in every mode; the reader says which is right."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _ESCAPE
+    OFFERED = (Mode.APP, Mode.APP_LRO, Mode.TERMINAL)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the samples."""
+        with Vertical(classes="box"):
+            yield Label(
+                "Which line reads correctly? It says: “No peace” (BBC) 2016", classes="ask", markup=False
+            )
+            for number, mode in enumerate(self.OFFERED, 1):
+                yield Sample(f"{number}   ", mode)
+            yield Label("Press its number; 0 if none does; Esc to leave things as they are", classes="ask")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the answer."""
+        if event.character and event.character.isdecimal() and int(event.character) <= len(self.OFFERED):
+            event.stop()
+            number = int(event.character)
+            self.dismiss(self.OFFERED[number - 1] if number else Mode.PLAIN)
+
+
+class Sample(Static):
+    """A line drawn in one mode whatever the app's mode is."""
+
+    def __init__(self, before: str, mode: Mode) -> None:
+        para = Para(_SAMPLE, "rtl", mode)
+        super().__init__(before + para.visual_line(para.whole(), width=30).text, markup=False)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leave the line as it is."""
+        return [each for each in super().get_line_filters() if not isinstance(each, BidiFilter)]
+
+
+class Working(ModalScreen[bool]):
+    """Show how far long work has come; Esc asks it to stop."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(False)", "Cancel")]
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self._what = what
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bar."""
+        with Vertical(classes="box"):
+            yield Label(self._what, classes="ask", id="what", markup=False)
+            yield ProgressBar(show_eta=False)
+            yield Label("Esc stops it")
+
+    def tell(self, stage: str, done: int, of: int) -> None:
+        """Move the bar."""
+        self.query_one("#what", Label).update(f"{self._what}: {stage}")
+        self.query_one(ProgressBar).update(total=max(of, 1), progress=done)

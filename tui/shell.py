@@ -1,0 +1,252 @@
+"""The app's state and services: the session on the screen, decisions, questions, display modes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol, TypeVar
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.filter import LineFilter
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from aligner.errors import AlignerError
+from aligner.model import Act, Collation
+from tui.bidi.layout import Mode
+from tui.bidi.terminal import Plan
+from tui.bitext import BitextView
+from tui.filters import BidiFilter
+from tui.keys import ACTIONS
+from tui.memory import Memory
+from tui.panel import flags_text, status_text
+from tui.screens import DisplayCheck, Help
+from tui.session import Session
+from tui.themes import DARK, LIGHT
+
+__all__ = ["Desk", "Shell"]
+
+_Answer = TypeVar("_Answer")
+
+
+class Desk(Protocol):
+    """Where the record lies: opens it with what a crash left behind, saves it, exports it."""
+
+    path: Path
+
+    def open(self, who: str) -> tuple[Session, str]:
+        """Give the session, and a message where decisions were recovered."""
+
+    def save(self, session: Session) -> None:
+        """Fold the journal into the record."""
+
+    def exports(self) -> Sequence[str]:
+        """Name the formats that can be exported."""
+
+    def export(self, session: Session, form: str) -> Path:
+        """Write the collation in a format beside the record."""
+
+
+class Shell(App[None]):
+    """One record under review."""
+
+    CSS_PATH = "review.tcss"
+    TITLE = "muqabala review"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_DISPLAY = "Ctrl+P"
+    MODES_CYCLED: ClassVar[Sequence[Mode]] = tuple(Mode)
+
+    session: Session
+
+    def __init__(self, desk: Desk, plan: Plan, memory: Memory, *, who: str, terminal: str = "") -> None:
+        self.mode = plan.mode
+        super().__init__()
+        self.desk, self.plan, self.memory, self.who = desk, plan, memory, who
+        self._terminal = terminal
+        self.shows_tashkeel = True
+
+    # layout
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, columns, flags, status."""
+        yield Static(id="title", markup=False)
+        yield Static(id="flags", markup=False)
+        yield Static(id="status", markup=False)
+
+    def on_mount(self) -> None:
+        """Put the themes on and tell the terminal who orders the letters."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = self.memory.get("theme", "name") or DARK.name
+        self._tell_terminal(self.plan.enter)
+        self.app_suspend_signal.subscribe(self, lambda _: self._tell_terminal(self.plan.leave))
+        self.app_resume_signal.subscribe(self, lambda _: self._came_back())
+        self.begin()
+
+    def begin(self) -> None:
+        """Open the record and stand where one stopped."""
+        self.session, message = self.desk.open(self.who)
+        view = BitextView(self.session.collation, self.mode, id="bitext")
+        self.screen.mount(view, after="#title")
+        view.focus()
+        stopped = self.memory.get("bead", str(self.desk.path.resolve()))
+        if stopped.isdecimal():
+            self.call_after_refresh(view.go_to_bead, int(stopped))
+        for words in filter(None, (message, self.plan.notice)):
+            self.notify(words, timeout=10, markup=False)
+        self.call_after_refresh(self.tell)
+
+    @property
+    def view(self) -> BitextView:
+        """The two columns."""
+        return self.screen_stack[0].query_one(BitextView)
+
+    def on_bitext_view_moved(self) -> None:
+        """Keep flags and status in step with the cursor."""
+        self.tell()
+
+    def tell(self) -> None:
+        """Write title, flags and status again."""
+        screen = self.screen_stack[0]
+        left = "" if self.session.is_saved else " *"
+        screen.query_one("#title", Static).update(f"{self.desk.path.name}{left}  ·  {self.who}")
+        screen.query_one("#flags", Static).update(flags_text(self.view))
+        screen.query_one("#status", Static).update(status_text(self.view, self.session, self.plan))
+
+    # decisions
+
+    def decide(self, act: Act, on: str, change: Callable[[Collation], Collation], note: str = "") -> bool:
+        """Take a decision; what cannot be done is said, not raised. Tell whether anything changed."""
+        try:
+            decision = self.session.do(act, on, change(self.session.collation), note)
+        except AlignerError as error:
+            self.refuse(str(error))
+            return False
+        if decision is None:
+            self.refuse("nothing would change")
+            return False
+        self.view.take(self.session.collation)
+        self.tell()
+        return True
+
+    def refuse(self, words: str) -> None:
+        """Say why something was not done."""
+        self.notify(words, severity="warning", markup=False)
+
+    def ask(self, screen: ModalScreen[_Answer | None], then: Callable[[_Answer], object]) -> None:
+        """Ask, and go on only if there is an answer."""
+
+        def answered(answer: _Answer | None) -> None:
+            if answer is not None:
+                then(answer)
+
+        self.push_screen(screen, answered)
+
+    def action_undo(self) -> None:
+        """Take back the last decision."""
+        self._turn(self.session.undo, "undone", "nothing to undo")
+
+    def action_redo(self) -> None:
+        """Take the last undone decision again."""
+        self._turn(self.session.redo, "done again", "nothing to redo")
+
+    def _turn(self, turn: Callable[[], object], words: str, none: str) -> None:
+        decision = turn()
+        if decision is None:
+            self.refuse(none)
+            return
+        self.view.take(self.session.collation)
+        self.tell()
+        self.notify(f"{words}: {getattr(decision, 'act', '')}", timeout=2, markup=False)
+
+    def action_save(self) -> None:
+        """Fold the journal into the record."""
+        try:
+            self.desk.save(self.session)
+        except AlignerError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.tell()
+        self.notify(f"saved: {self.desk.path.name}", markup=False)
+
+    def action_leave(self) -> None:
+        """Remember the place and go; the journal holds what was not saved."""
+        self._remember("bead", str(self.desk.path.resolve()), str(self.view.bead))
+        self.exit()
+
+    async def action_quit(self) -> None:
+        """Leave, whichever key was pressed."""
+        self.action_leave()
+
+    def _remember(self, kind: str, key: str, value: str) -> None:
+        try:
+            self.memory.put(kind, key, value)
+        except (AlignerError, OSError) as error:
+            self.refuse(f"not remembered: {error}")
+
+    # display
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Let every widget show Arabic."""
+        return [*super().get_line_filters(), BidiFilter(self.mode)]
+
+    def action_next_mode(self) -> None:
+        """Show Arabic another way."""
+        modes = list(self.MODES_CYCLED)
+        self.show_as(modes[(modes.index(self.mode) + 1) % len(modes)])
+
+    def show_as(self, mode: Mode) -> None:
+        """Show Arabic in this mode, and switch the terminal's own ordering to fit."""
+        if mode.is_visual != self.mode.is_visual:
+            self._tell_terminal(self.plan.enter if mode.is_visual else self.plan.leave)
+        self.mode = mode
+        self.view.show_as(mode, tashkeel=self.shows_tashkeel)
+        self.refresh(layout=True)
+        self.tell()
+
+    def action_tashkeel(self) -> None:
+        """Show or hide vowel marks; the text itself keeps them."""
+        self.shows_tashkeel = not self.shows_tashkeel
+        self.view.show_as(self.mode, tashkeel=self.shows_tashkeel)
+
+    def action_display_check(self) -> None:
+        """Ask which line reads correctly, and keep the answer for this terminal."""
+
+        def answered(mode: Mode) -> None:
+            self.show_as(mode)
+            self._remember("display", self._terminal, mode)
+
+        self.ask(DisplayCheck(), answered)
+
+    def action_switch_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        self._remember("theme", "name", self.theme)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.push_screen(Help())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action in the palette."""
+        for action in ACTIONS:
+            method = getattr(self, f"action_{action.name}", None)
+            if method is not None:
+                yield SystemCommand(action.does, ", ".join(action.keys), method)
+
+    def _tell_terminal(self, sequence: str) -> None:
+        if sequence and self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def _came_back(self) -> None:
+        if self.mode.is_visual:
+            self._tell_terminal(self.plan.enter)
+        self.refresh(layout=True)
+
+    def leave_terminal(self) -> None:
+        """Give the terminal its own ordering back, once the screen is the user's again."""
+        if self.plan.leave and sys.__stdout__ is not None:
+            sys.__stdout__.write(self.plan.leave)
+            sys.__stdout__.flush()
