@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import string
-from itertools import pairwise
 
 from hypothesis import strategies as st
 
+from aligner import acts
+from aligner.errors import SettingError
 from aligner.model import (
     Attribution,
     Bibl,
     Block,
     Category,
     Collation,
+    Decision,
     Direction,
     Edit,
     EditKind,
@@ -22,11 +24,13 @@ from aligner.model import (
     Link,
     Role,
     Segment,
+    Side,
     Signature,
     Span,
     Status,
     Witness,
 )
+from aligner.patch import apply
 
 ODD = "\r\n\t \x85\u2028\u00a0\u200f\u202e\u0640\ufeff\ufdfa\U0001f600&<>\"']]>«»”“"
 LETTERS = st.characters(
@@ -46,35 +50,37 @@ JUDGEMENTS = st.builds(
 )  # fmt: skip
 
 
-@st.composite
-def cuts(draw: st.DrawFn, length: int, most: int) -> list[Span]:
-    """Some disjoint, non-empty spans of a stretch, in order; gaps may lie between them."""
-    points = draw(st.lists(st.integers(0, length), max_size=2 * most, unique=True)) if length else []
-    spans = [Span(a, b) for a, b in pairwise(sorted(points))]
-    return [span for span in spans if draw(st.booleans())]
+WORDS = st.text(CHARACTERS, min_size=1, max_size=6)
+GAPS = st.sampled_from(("", "", " ", "\n", "\r\n", "\n\n", " x "))
+BLOCKS = st.tuples(
+    st.sampled_from(("\n", "\n", "\n\n", "", "\r\n", "gap")),
+    st.sampled_from(Kind),
+    st.sampled_from(Role),
+    st.lists(st.tuples(GAPS, WORDS, st.sampled_from((True, True, True, False))), min_size=1, max_size=4),
+    GAPS,
+)
 
 
 @st.composite
-def witnesses(draw: st.DrawFn, siglum: str, language: str) -> Witness:
-    text = draw(st.text(CHARACTERS, max_size=60))
-    blocks = []
-    for span in draw(cuts(len(text), 5)):
-        kind = draw(st.sampled_from(Kind))
-        role = draw(st.sampled_from(Role)) if kind is Kind.PARATEXT else None
-        blocks.append(Block(span, kind, role))
+def witnesses(draw: st.DrawFn, siglum: str, language: str) -> tuple[Witness, tuple[Segment, ...]]:
+    """A witness and segments of it: any text between blocks and between segments."""
+    text, blocks, segments = draw(GAPS), list[Block](), list[Segment]()
+    for k, (gap, kind, role, words, end) in enumerate(draw(st.lists(BLOCKS, max_size=4))):
+        text += gap if k else ""
+        start = len(text)
+        for space, word, is_segment in words:
+            text += space
+            if is_segment and kind is not Kind.PARATEXT:
+                segments.append(Segment(Span(len(text), len(text) + len(word)), k))
+            text += word
+        text += end
+        blocks.append(Block(Span(start, len(text)), kind, role if kind is Kind.PARATEXT else None))
+    text += draw(GAPS)
     attribution = draw(st.none() | st.builds(Attribution, spans(len(text)), BIBLS)) if text else None
     return Witness(
         siglum, language, text, tuple(blocks), draw(DIGESTS), draw(STRINGS), draw(STRINGS), draw(STRINGS),
         draw(STRINGS), draw(BIBLS), attribution, tuple(draw(st.lists(STRINGS, max_size=2))),
-    )  # fmt: skip
-
-
-@st.composite
-def segments(draw: st.DrawFn, witness: Witness) -> tuple[Segment, ...]:
-    found = []
-    for k, block in enumerate(witness.blocks):
-        found += [Segment(s.shifted(block.span.start), k) for s in draw(cuts(len(block.span), 3))]
-    return tuple(found)
+    ), tuple(segments)  # fmt: skip
 
 
 @st.composite
@@ -88,7 +94,8 @@ def ladders(draw: st.DrawFn, n_source: int, n_target: int) -> Ladder:
     rungs = [(0, 0)]
     while rungs[-1] != (n_source, n_target):
         i, j = rungs[-1]
-        step = draw(st.tuples(st.integers(0, min(3, n_source - i)), st.integers(0, min(3, n_target - j))))
+        a, b = draw(st.sampled_from(((1, 1), (1, 1), (1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (3, 3))))
+        step = min(a, n_source - i), min(b, n_target - j)
         rungs.append((i + step[0], j + step[1]) if any(step) else (n_source, n_target))
     n_beads = len(rungs) - 1
     judgements = draw(st.just([]) | st.lists(JUDGEMENTS, min_size=n_beads, max_size=n_beads))
@@ -127,14 +134,12 @@ SIGNATURES = st.builds(
 @st.composite
 def collations(draw: st.DrawFn) -> Collation:
     """A machine's result: with or without a source, no decisions yet."""
-    target = draw(witnesses("ar", "ar"))
-    target_segments = draw(segments(target))
-    source = draw(st.none() | witnesses(draw(st.sampled_from(("en", "E n", "7"))), "en"))
+    target, target_segments = draw(witnesses("ar", "ar"))
     rest = {"signature": draw(SIGNATURES), "made": draw(DATES)}
-    if source is None:
+    if draw(st.integers(0, 4)) == 4:
         marks = draw(st.lists(edits(0, len(target.text), 0), max_size=3))
         return Collation(target, target_segments, edits=tuple(e for e in marks if e), **rest)
-    source_segments = draw(segments(source))
+    source, source_segments = draw(witnesses(draw(st.sampled_from(("en", "E n", "7"))), "en"))
     ladder = draw(ladders(len(source_segments), len(target_segments)))
     sizes = len(source.text), len(target.text)
     links = ()
@@ -148,3 +153,49 @@ def collations(draw: st.DrawFn) -> Collation:
         target, target_segments, source, source_segments, ladder, tuple(links),
         tuple(e for e in found if e), **rest,
     )  # fmt: skip
+
+
+@st.composite
+def decisions(draw: st.DrawFn, collation: Collation) -> Decision | None:
+    """One act of a reviewer that is possible there; None when the one drawn is not."""
+    n_beads = collation.ladder.n_beads if collation.ladder else 1
+    bead = draw(st.integers(0, max(n_beads - 1, 0)))
+    edit = draw(st.integers(0, max(len(collation.edits) - 1, 0)))
+    side = draw(st.sampled_from(Side))
+    n = draw(st.integers(0, max(len(collation.segments(side)) - 1, 0)))
+    small = st.integers(0, 3)
+    named = {"who": draw(NAMES), "when": draw(WHEN)}
+    act = draw(st.sampled_from((
+        lambda: acts.merge_beads(collation, bead, count=draw(st.integers(2, 3)), **named),
+        lambda: acts.split_bead(collation, bead, draw(small), draw(small), **named),
+        lambda: acts.unlink_bead(collation, bead, **named),
+        lambda: acts.link_bead(collation, bead, note=draw(STRINGS), **named),
+        lambda: acts.move_segment(collation, side, bead, up=draw(st.booleans()), **named),
+        lambda: acts.confirm_bead(collation, bead, **named),
+        lambda: acts.split_segment(collation, side, n, draw(st.integers(0, 60)), **named),
+        lambda: acts.join_segments(collation, side, n, **named),
+        lambda: acts.mark_omission(collation, bead, **named),
+        lambda: acts.mark_addition(collation, bead, **named),
+        lambda: acts.accept_edit(collation, edit, **named),
+        lambda: acts.reject_edit(collation, edit, note=draw(STRINGS), **named),
+        lambda: acts.change_edit(collation, edit, category=draw(st.sampled_from(Category)), **named),
+        lambda: acts.note_edit(collation, edit, draw(STRINGS), **named),
+        lambda: acts.note_bead(collation, bead, draw(STRINGS), **named),
+        lambda: acts.undo(collation, **named),
+        lambda: acts.redo(collation, **named),
+    )))  # fmt: skip
+    try:
+        return act()
+    except SettingError:
+        return None
+
+
+@st.composite
+def reviewed(draw: st.DrawFn, most: int = 6) -> tuple[Collation, Collation]:
+    """A machine's result, and what reviewers made of it."""
+    machine = collation = draw(collations())
+    for _ in range(draw(st.sampled_from((0, most, 3 * most)))):
+        tries = (draw(decisions(collation)) for _ in range(4))
+        decision = next((found for found in tries if found), None)
+        collation = apply(collation, decision) if decision else collation
+    return machine, collation
