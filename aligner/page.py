@@ -10,8 +10,9 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from aligner.resources import data_bytes
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,7 +24,7 @@ _LAYOUT = "\t\n\r"
 
 
 def _asset(name: str) -> str:
-    return files("aligner").joinpath("data", "report", name).read_text(encoding="utf-8")
+    return data_bytes(f"report/{name}").decode("utf-8")
 
 
 def fill(template: str, *, style: str, script: str, **values: object) -> str:
@@ -35,8 +36,10 @@ def fill(template: str, *, style: str, script: str, **values: object) -> str:
     from markupsafe import Markup
 
     css, js = ("\n".join(map(_asset, names.split("+"))) for names in (style, script))
-    return _environment().get_template(template).render(
-        style=Markup(css), script=Markup(js), policy=policy(css, js), **values
+    return (
+        _environment()
+        .get_template(template)
+        .render(style=Markup(css), script=Markup(js), policy=policy(css, js), **values)
     )
 
 

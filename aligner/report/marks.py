@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aligner.model import Span
 
@@ -77,9 +78,7 @@ def cut(span: Span, flags: Sequence[tuple[int, Span]]) -> tuple[Piece, ...]:
     for _, part in inside:
         edges |= {max(part.start, span.start), min(part.end, span.end)}
     ordered = sorted(edges)
-    return tuple(
-        _piece(Span(start, end), inside) for start, end in zip(ordered, ordered[1:], strict=False)
-    )
+    return tuple(_piece(Span(start, end), inside) for start, end in pairwise(ordered))
 
 
 def _piece(span: Span, flags: Sequence[tuple[int, Span]]) -> Piece:

@@ -81,6 +81,11 @@ class Row:
         return f"r{self.number}"
 
     @property
+    def opens(self) -> bool:
+        """Tell whether a block begins here on either side."""
+        return any(cell.stretches and cell.stretches[0].opens for cell in self.cells)
+
+    @property
     def is_paratext(self) -> bool:
         """Tell whether nothing in the row takes part in the alignment."""
         return all(s.kind is Kind.PARATEXT for cell in self.cells for s in cell.stretches)
@@ -179,7 +184,8 @@ class _Column:
         from markupsafe import Markup
 
         form = Markup(
-            '<a class="ref" id="{}{}" href="#f{}" data-flag="{}" lang="en" dir="ltr" aria-label="flag {}: {}"></a>'
+            '<a class="ref" id="{}{}" href="#f{}" data-flag="{}" lang="en" dir="ltr"'
+            ' aria-label="flag {}: {}"></a>'
         )
         return form.format(self.side[0], number, number, number, number, self._titles[number])
 
