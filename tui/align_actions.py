@@ -109,9 +109,7 @@ class AlignActions(Shell):
 
     def _split(self, n_source: int, n_target: int) -> None:
         bead = self.view.bead
-        self.decide(
-            Act.SPLIT, self._on, lambda c: operations.split(c, bead, n_source, n_target, who=self.who)
-        )
+        self.decide(Act.SPLIT, self._on, lambda c: operations.split(c, bead, n_source, n_target, who=self.who))
 
     def action_split_sentence(self) -> None:
         """Split the sentence before the word under the cursor, or at a place chosen by number."""

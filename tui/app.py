@@ -133,9 +133,7 @@ def run(path: Path, *, make: Make | None = None, who: str = "", bidi: str = "aut
     desk = RecordDesk(path)
     if make is None:
         desk.check()
-    app = ReviewApp(
-        desk, plan, memory, who=who or reviewer(), terminal=terminal, make=make, keep=desk.keep
-    )
+    app = ReviewApp(desk, plan, memory, who=who or reviewer(), terminal=terminal, make=make, keep=desk.keep)
     try:
         app.run()
     finally:

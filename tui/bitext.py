@@ -9,7 +9,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -18,7 +17,6 @@ from textual.strip import Strip
 from aligner.model import Collation, Side, Span, Status
 from aligner.text import tokens
 from tui.bidi.layout import Lit, Mode
-from tui.filters import BidiFilter
 from tui.find import Filter, Hit, rows_shown
 from tui.keys import ACTIONS
 from tui.rows import GUTTER, Cell, Columns, Rows, confidence_mark
@@ -58,8 +56,7 @@ class BitextView(ScrollView, can_focus=True):
         )
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(action.bound, f"app.{action.name}", action.does, show=False, id=action.name)
-        for action in ACTIONS
+        Binding(action.bound, f"app.{action.name}", action.does, show=False, id=action.name) for action in ACTIONS
     ]
 
     class Moved(Message):
@@ -124,9 +121,7 @@ class BitextView(ScrollView, can_focus=True):
         """Wrap again; the row under the cursor stays on the screen."""
         width = self.scrollable_content_region.width
         has_source = self.rows.collation.source is not None
-        self.rows.resize(
-            Columns.of(width, has_source=has_source), self.rows.mode, tashkeel=self.rows.tashkeel
-        )
+        self.rows.resize(Columns.of(width, has_source=has_source), self.rows.mode, tashkeel=self.rows.tashkeel)
         self._redraw()
         self._reveal()
 
@@ -135,10 +130,6 @@ class BitextView(ScrollView, can_focus=True):
         super().notify_style_update()
         self._styles.clear()
         self._drawn.clear()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Leave out the filter for other widgets: these lines are ordered already."""
-        return [each for each in super().get_line_filters() if not isinstance(each, BidiFilter)]
 
     # the cursor
 
@@ -391,9 +382,7 @@ class BitextView(ScrollView, can_focus=True):
         if place is None or place[0] != self.row:
             return
         _, self.side, offset = place
-        word = next(
-            (k for k, span in enumerate(self.words(self.side)) if span.start <= offset < span.end), None
-        )
+        word = next((k for k, span in enumerate(self.words(self.side)) if span.start <= offset < span.end), None)
         if word is not None:
             anchor = self._words[self.side][0] if extend and self.side in self._words else word
             self._words[self.side] = (anchor, word)

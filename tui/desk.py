@@ -7,8 +7,8 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from aligner import tei
 from aligner.errors import RecordError, WriteError
@@ -28,7 +28,7 @@ class RecordDesk:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._journal = path.with_name(path.name + _SUFFIX)
-        self._open: BinaryIO | None = None
+        self._open: FileIO | None = None
 
     def check(self) -> None:
         """Read the record, so that a fault is told before the screen changes.
@@ -47,7 +47,7 @@ class RecordDesk:
         kept, end = self._kept()
         waiting = kept[max(0, len(collation.decisions) - _folded(kept, collation)) :]
         recovered = replay(collation, waiting)
-        self._open = self._journal.open("ab")
+        self._open = self._journal.open("ab", buffering=0)
         self._lock()
         self._open.truncate(end)
         session = Session(recovered, self, who)
@@ -87,11 +87,12 @@ class RecordDesk:
     def append(self, decision: Decision) -> None:
         """Write one decision through to the disk."""
         assert self._open is not None
+        end = os.fstat(self._open.fileno()).st_size
         try:
             self._open.write(canonical_json(asdict(decision)).encode() + b"\n")
-            self._open.flush()
             os.fsync(self._open.fileno())
         except OSError as error:
+            self._open.truncate(end)
             raise WriteError(
                 f"the decision was not kept: {error.strerror}",
                 where=str(self._journal),
@@ -119,8 +120,8 @@ class RecordDesk:
 
     def export(self, session: Session, form: str) -> Path:
         """Write beside the record, under its name."""
-        from tui.export import flags_table, rows_table
         from aligner.store import write_bytes
+        from tui.export import flags_table, rows_table
 
         collation = session.collation
         if form == _FORMS[0]:

@@ -20,6 +20,7 @@ from tui.bidi.layout import Lit, Mode, Para
 __all__ = ["BidiFilter"]
 
 _ARABIC = re.compile("[\u0590-\u08ff\u2067]")
+_ORDERED = re.compile("[\ufb50-\ufbff\ufe70-\ufefc]")  # shaped already: the columns, behind a question
 _FIELD = re.compile(r"(\s{2,}|[\u2500-\u259f]+)")  # columns and borders stay where they are
 _WHOLE = re.compile(r"([\u2500-\u259f]+)")
 
@@ -33,14 +34,14 @@ class BidiFilter(LineFilter):
         self._pattern = _FIELD if fields else _WHOLE
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Order a line; lines without Arabic go through untouched."""
+        """Order a line; lines without Arabic, or ordered already, go through untouched."""
         text = "".join(segment.text for segment in segments if not segment.control)
-        if not self.mode.is_visual or not _ARABIC.search(text):
+        if not self.mode.is_visual or not _ARABIC.search(text) or _ORDERED.search(text):
             return segments
         styles = [segment.style for segment in segments if not segment.control for _ in segment.text]
         shown: list[Segment] = []
         at = 0
-        for part in self._pattern.split(text):
+        for part in filter(None, self._pattern.split(text)):
             shown += _ordered(part, styles[at : at + len(part)], self.mode)
             at += len(part)
         return shown

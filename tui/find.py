@@ -32,9 +32,7 @@ class Filter:
         bead, judgement = rows.beads[number], rows.beads[number].judgement
         edits = [rows.collation.edits[k] for k in rows.edits(number)]
         matching = [
-            edit
-            for edit in edits
-            if self.category in (None, edit.category) and self.status in (None, edit.status)
+            edit for edit in edits if self.category in (None, edit.category) and self.status in (None, edit.status)
         ]
         needs_flag = self.flagged or self.category is not None or self.status is not None
         return not (

@@ -11,9 +11,7 @@ from typing import NamedTuple
 __all__ = ["ACTIONS", "Action", "help_rows", "named"]
 
 # Windows Arabic (101) layout; shifted keys that yield a mark or a sign have no alias
-_ON_ARABIC_KEYBOARD = dict(
-    zip("qwertyuiop[]asdfghjkl;'zxcnm,./", "ضصثقفغعهخحجدشسيبلاتنمكطئءرىةوزظ", strict=True)
-)
+_ON_ARABIC_KEYBOARD = dict(zip("qwertyuiop[]asdfghjkl;'zxcnm,./", "ضصثقفغعهخحجدشسيبلاتنمكطئءرىةوزظ", strict=True))
 
 
 class Action(NamedTuple):

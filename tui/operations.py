@@ -149,9 +149,7 @@ def join_segments(collation: Collation, side: Side, number: int, *, who: str) ->
     if number + 1 >= len(segments) or segments[number].block != segments[number + 1].block:
         raise Impossible("the next sentence is in another paragraph", remedy="merge the beads instead")
     one, two = segments[number : number + 2]
-    if collation.ladder is not None and _bead_at(collation, side, number) != _bead_at(
-        collation, side, number + 1
-    ):
+    if collation.ladder is not None and _bead_at(collation, side, number) != _bead_at(collation, side, number + 1):
         first = _bead_at(collation, side, number)
         while _bead_at(collation, side, number + 1) != first:
             collation = merge(collation, first, who=who)

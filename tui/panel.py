@@ -33,7 +33,7 @@ def flags_text(view: BitextView) -> Text:
         line = Text(f"{here}{place}/{len(numbers)} ", "bold" if number == view.flag else "")
         line.append(f"{edit.category} · {edit.direction}  ", "bold")
         line.append(f"{edit.confidence:.2f}  {_STANDING[edit.status]}{_by(edit)}")
-        lines += [line, Text("     " + _quoted(rows.collation, edit)), Text("     " + edit.rationale)]
+        lines += [line, Text("     " + _quoted(rows.collation, edit)), Text("     why: " + edit.rationale)]
         if edit.note:
             lines.append(Text("     note:  " + edit.note))
     return Text("\n").join(lines)

@@ -30,9 +30,10 @@ class BidiInput(Input):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Order the whole line, not field by field."""
-        others = [each for each in super().get_line_filters() if not isinstance(each, BidiFilter)]
-        found = [each for each in super().get_line_filters() if isinstance(each, BidiFilter)]
-        return [*others, *(BidiFilter(each.mode, fields=False) for each in found)]
+        return [
+            BidiFilter(each.mode, fields=False) if isinstance(each, BidiFilter) else each
+            for each in super().get_line_filters()
+        ]
 
 
 class Choose(ModalScreen[int | None]):
@@ -48,9 +49,7 @@ class Choose(ModalScreen[int | None]):
         """Lay out the question over the choices."""
         with Vertical(classes="box"):
             yield Label(self._question, classes="ask", markup=False)
-            yield OptionList(
-                *(Option(f"{k}  {each}") for k, each in enumerate(self._choices, 1)), markup=False
-            )
+            yield OptionList(*(Option(f"{k}  {each}") for k, each in enumerate(self._choices, 1)), markup=False)
 
     def on_mount(self) -> None:
         """Stand on the present choice."""
@@ -114,11 +113,10 @@ class DisplayCheck(ModalScreen[Mode | None]):
     def compose(self) -> ComposeResult:
         """Lay out the samples."""
         with Vertical(classes="box"):
-            yield Label(
-                "Which line reads correctly? It says: “No peace” (BBC) 2016", classes="ask", markup=False
-            )
+            yield Label("Which line reads correctly? It says: “No peace” (BBC) 2016", classes="ask", markup=False)
             for number, mode in enumerate(self.OFFERED, 1):
-                yield Sample(f"{number}   ", mode)
+                para = Para(_SAMPLE, "rtl", mode)
+                yield Static(f"{number}   {para.visual_line(para.whole(), width=30).text}", markup=False)
             yield Label("Press its number; 0 if none does; Esc to leave things as they are", classes="ask")
 
     def on_key(self, event: events.Key) -> None:
@@ -127,18 +125,6 @@ class DisplayCheck(ModalScreen[Mode | None]):
             event.stop()
             number = int(event.character)
             self.dismiss(self.OFFERED[number - 1] if number else Mode.PLAIN)
-
-
-class Sample(Static):
-    """A line drawn in one mode whatever the app's mode is."""
-
-    def __init__(self, before: str, mode: Mode) -> None:
-        para = Para(_SAMPLE, "rtl", mode)
-        super().__init__(before + para.visual_line(para.whole(), width=30).text, markup=False)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Leave the line as it is."""
-        return [each for each in super().get_line_filters() if not isinstance(each, BidiFilter)]
 
 
 class Working(ModalScreen[bool]):

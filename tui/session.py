@@ -52,9 +52,7 @@ def undoable(decisions: Sequence[Decision]) -> tuple[list[int], list[int]]:
 class Session:
     """One person's review of one collation."""
 
-    def __init__(
-        self, collation: Collation, ledger: Ledger, who: str, clock: Callable[[], str] = now
-    ) -> None:
+    def __init__(self, collation: Collation, ledger: Ledger, who: str, clock: Callable[[], str] = now) -> None:
         self.collation = collation
         self.who = who
         self._ledger = ledger

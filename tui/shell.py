@@ -21,6 +21,7 @@ from tui.filters import BidiFilter
 from tui.keys import ACTIONS
 from tui.memory import Memory
 from tui.panel import flags_text, status_text
+from tui.picture import repaired
 from tui.screens import DisplayCheck, Help
 from tui.session import Session
 from tui.themes import DARK, LIGHT
@@ -234,6 +235,11 @@ class Shell(App[None]):
             method = getattr(self, f"action_{action.name}", None)
             if method is not None:
                 yield SystemCommand(action.does, ", ".join(action.keys), method)
+        yield SystemCommand("Screenshot", "an SVG picture in the working folder", self.deliver_screenshot)
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """Draw the screen as SVG, with Arabic as the terminal shows it."""
+        return repaired(super().export_screenshot(title=title, simplify=simplify))
 
     def _tell_terminal(self, sequence: str) -> None:
         if sequence and self._driver is not None:

@@ -28,9 +28,7 @@ def test_every_line_fills_its_width_exactly(text: str, width: int, base: str, mo
 
 @given(mixed(), WIDTHS, BASES, st.sampled_from(MODES))
 @settings(max_examples=400)
-def test_lines_follow_each_other_and_every_cluster_is_shown_once(
-    text: str, width: int, base: str, mode: Mode
-) -> None:
+def test_lines_follow_each_other_and_every_cluster_is_shown_once(text: str, width: int, base: str, mode: Mode) -> None:
     para = Para(text, base, mode)
     seen: list[int] = []
     end = 0

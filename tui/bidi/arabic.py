@@ -170,9 +170,7 @@ def _joiners(text: str, one: _Piece | None, two: _Piece | None) -> str:
     return "".join(char for char in between if char == _ZWJ or char in _SEVERING)
 
 
-def _cluster(
-    text: str, piece: _Piece, before: _Piece | None, after: _Piece | None, writing: Writing
-) -> Cluster:
+def _cluster(text: str, piece: _Piece, before: _Piece | None, after: _Piece | None, writing: Writing) -> Cluster:
     start, end, at, base = piece
     width = sum(map(cell_width, base[:1]))
     glyph = base

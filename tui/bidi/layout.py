@@ -238,10 +238,7 @@ class Para:
             return [Run(_ISOLATE[0], (), -1, -1), *runs, Run(_ISOLATE[1], (), -1, -1)]
         if self.mode is Mode.APP_LRO:
             opening, closing = _OVERRIDE
-            return [
-                run._replace(text=opening + run.text + closing) if _RTL.search(run.text) else run
-                for run in runs
-            ]
+            return [run._replace(text=opening + run.text + closing) if _RTL.search(run.text) else run for run in runs]
         return runs
 
 
@@ -250,9 +247,7 @@ def _runs(cells: Iterable[_Cell]) -> list[Run]:
     for cluster, glyph, styles in cells:
         if runs and runs[-1].styles == styles:
             last = runs[-1]
-            runs[-1] = Run(
-                last.text + glyph, styles, min(last.start, cluster.start), max(last.end, cluster.end)
-            )
+            runs[-1] = Run(last.text + glyph, styles, min(last.start, cluster.start), max(last.end, cluster.end))
         else:
             runs.append(Run(glyph, styles, cluster.start, cluster.end))
     return runs

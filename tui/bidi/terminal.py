@@ -110,9 +110,7 @@ def identity(env: Mapping[str, str], answers: Answers) -> str:
     >>> identity({"TERM": "xterm-256color"}, Answers(name="XTerm(379)"))
     'XTerm(379)'
     """
-    named = answers.name or " ".join(
-        filter(None, (env.get("TERM_PROGRAM", ""), env.get("TERM_PROGRAM_VERSION", "")))
-    )
+    named = answers.name or " ".join(filter(None, (env.get("TERM_PROGRAM", ""), env.get("TERM_PROGRAM_VERSION", ""))))
     outer = " in tmux" if _is_multiplexed(env, answers) else ""
     return (named or env.get("TERM", "") or "unknown") + outer * (not named.startswith("tmux"))
 

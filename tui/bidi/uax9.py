@@ -213,9 +213,7 @@ class _Run(NamedTuple):
     eos: str
 
 
-def _sequences(
-    classes: Sequence[str], matches: Mapping[int, int], found: Sequence[int], base: int
-) -> list[_Run]:
+def _sequences(classes: Sequence[str], matches: Mapping[int, int], found: Sequence[int], base: int) -> list[_Run]:
     kept = [index for index, level in enumerate(found) if level != REMOVED]
     runs: list[list[int]] = []
     for index in kept:
