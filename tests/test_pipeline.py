@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
 from fakes import FakeEmbedder
 
 from aligner import tei
@@ -15,7 +14,8 @@ from aligner.model import Category, Collation, Direction, Edit, EditKind, Role, 
 from aligner.pipeline import Options, collate
 from aligner.resources import demo_folder
 
-ENGLISH = "The town\n\nThe mayor spoke on Monday. Nobody was hurt.\n".encode()
+SHARED = Path(__file__).parent.parent.parent / "shared"
+ENGLISH = b"The town\n\nThe mayor spoke on Monday. Nobody was hurt.\n"
 ARABIC = "البلدة\n\nتحدث رئيس البلدية يوم الاثنين. لم يُصب أحد بأذى.\n".encode()
 
 
@@ -45,7 +45,7 @@ def test_progress_is_told_stage_by_stage() -> None:
     source = witness_from_bytes(ENGLISH, siglum="en")
     target = witness_from_bytes(ARABIC, siglum="ar")
     collate(source, target, FakeEmbedder(), progress=lambda *event: told.append(event))
-    assert [stage for stage, _, _ in told][0] == "align" and told[-1][0] == "frame"
+    assert next(stage for stage, _, _ in told) == "align" and told[-1][0] == "frame"
     assert all(0 <= done <= of for _, done, of in told)
 
 
