@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aligner import __version__
-from aligner.errors import AlignerError, RecordError
+from aligner.errors import AlignerError, RecordError, ResourceError
 
 if TYPE_CHECKING:
     from aligner.embed import Embedder
@@ -101,7 +101,9 @@ def collate(texts: tuple[Path, ...], out: Path, no_source: bool, **given: Any) -
     click.echo(f"{_summary(collation)}\nwritten: {out}", err=True)
 
 
-def _collate(texts: tuple[Path, ...], *, no_source: bool = False, **given: Any) -> Collation:
+def _collate(
+    texts: tuple[Path, ...], *, no_source: bool = False, told: Progress | None = None, **given: Any
+) -> Collation:
     from aligner.ingest import check_sides, read_witness
     from aligner.pipeline import collate
 
@@ -112,7 +114,7 @@ def _collate(texts: tuple[Path, ...], *, no_source: bool = False, **given: Any) 
         check_sides(source, target)
     embedder = _embedder(given["model"], given["threads"], given["cache"])
     with _Bar() as progress:
-        return collate(source, target, embedder, _options(given), progress=progress)
+        return collate(source, target, embedder, _options(given), progress=told or progress)
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -249,6 +251,62 @@ def verify(record: Path, tei_all: Path | None) -> None:
         click.echo(f"{record}: {len(faults)} faults", err=True)
         sys.exit(1)
     click.echo(f"{record}: no faults found", err=True)
+
+
+@cli.command()
+@click.argument("gold", type=_FILE)
+@click.argument("predicted", type=_FILE)
+def score(gold: Path, predicted: Path) -> None:
+    """Score a ladder against gold: strict and lax precision, recall and F1, by kind of bead."""
+    from aligner.score import read_ladder, score
+
+    click.echo(score(read_ladder(gold), read_ladder(predicted)).table())
+
+
+@cli.command("compare-versions")
+@click.argument("first", type=_FILE)
+@click.argument("second", type=_FILE)
+@click.option("-o", "--out", type=_OUT, help="The TSV to write; standard output by default.")
+def compare(first: Path, second: Path, out: Path | None) -> None:
+    """Compare two translations of one source, given as records: chrF and TER per bead."""
+    from aligner import tei
+    from aligner.versions import comparison
+
+    _emit(comparison(tei.read(first), tei.read(second), where=(str(first), str(second))), out)
+
+
+@cli.command()
+@click.argument("record", type=_FILE)
+@click.option("-o", "--out", type=_OUT, required=True, help="The HTML page to write.")
+def report(record: Path, out: Path) -> None:
+    """Write a collation as one self-contained page to read: both texts, flags, reasons."""
+    from aligner import tei
+    from aligner.report import render
+
+    _emit(render(tei.read(record)), out)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="RECORD | SOURCE TARGET")
+@click.option("-o", "--out", type=_OUT, help="Where SOURCE and TARGET are collated to; TARGET.xml by default.")
+@click.option("--who", default="", help="The reviewer's name; git's user.name by default.")
+@click.option("--bidi", default="auto", show_default=True, help="auto, app, app+lro, terminal or plain.")
+@_frame_options
+@_model_options
+def review(files: tuple[Path, ...], out: Path | None, who: str, bidi: str, **given: Any) -> None:
+    """Review a record on the terminal; given SOURCE and TARGET, collate them first."""
+    if len(files) > 2:
+        raise click.UsageError("give RECORD, or SOURCE and TARGET")
+    try:
+        from tui.app import run
+    except ModuleNotFoundError as error:
+        what = f"the review app needs {error.name}"
+        raise ResourceError(what, where="review", remedy="pip install 'muqabala[review]'") from error
+    if len(files) == 1:
+        run(files[0], who=who, bidi=bidi)
+        return
+    record = out or files[1].with_suffix(".xml")
+    run(record, make=lambda progress: _collate(files, told=progress, **given), who=who, bidi=bidi)
 
 
 @cli.command()
