@@ -96,7 +96,8 @@ def _folded(char: str) -> str:
     if digit is not None:
         return str(digit)
     if 0xFB50 <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFC:  # Arabic presentation forms
-        return "".join(_folded(c) for c in unicodedata.normalize("NFKC", char))
+        plain = unicodedata.normalize("NFKC", char)
+        return char if plain == char else "".join(map(_folded, plain))  # the basmala glyph stands for itself
     lowered = char.lower()
     return lowered if len(lowered) == 1 else char
 

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aligner.text import TokenKind, bare_forms, digits_value, light_stem, normalise, quotations, tokens
@@ -24,6 +24,7 @@ def test_offsets_map_every_normalised_character_back(text: str) -> None:
 
 
 @given(MIXED)
+@example("\N{ARABIC LIGATURE BISMILLAH AR-RAHMAN AR-RAHEEM}")
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text).text
     assert normalise(once).text == once
