@@ -13,6 +13,7 @@ from aligner import __version__
 from aligner.errors import InputError
 from aligner.ingest.decode import decode_page, typography, without_forbidden
 from aligner.ingest.draft import Draft, Piece, laid_out
+from aligner.ingest.layout import is_prose
 from aligner.ingest.markup import LARGEST, local_name
 from aligner.ingest.media import HTML
 from aligner.ingest.pagedate import page_date
@@ -27,6 +28,8 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _PARAGRAPH_END = re.compile('\n\\s*\n|(?<=[.!?\u061f\u2026:\u201d\u00bb"])[ ]*\n')
 # The dates we record are our own (pagedate.py); the extractor must not ask the clock for its own.
 _NO_CLOCK = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2199-12-31"}
+# Share of the visible characters of a table cell from which on it is navigation (a guess).
+_LINKED_SHARE = 0.8
 _BLOCKS = ("head", "p", "item", "cell", "quote", "code", "ab")
 _INNER = frozenset(("p", "item", "quote", "list", "row", "cell", "head"))
 
@@ -81,7 +84,7 @@ def _extracted(page: str, where: str) -> Any:
 
     try:
         document = bare_extraction(
-            _tree(page, where),
+            _readable(_tree(page, where)),
             with_metadata=True,
             include_comments=False,
             date_extraction_params=dict(_NO_CLOCK),
@@ -91,6 +94,28 @@ def _extracted(page: str, where: str) -> Any:
     if not isinstance(document, Document) or document.body is None:
         raise _no_article("no article was found in the page", where)
     return document
+
+
+def _readable(tree: html.HtmlElement) -> html.HtmlElement:
+    """Draw what a browser draws and the extractor loses; drop cells of old layout tables that only link."""
+    for quote in list(tree.iter("q")):
+        quote.text = "\N{LEFT DOUBLE QUOTATION MARK}" + (quote.text or "")
+        last = quote[-1] if len(quote) else None
+        if last is None:
+            quote.text += "\N{RIGHT DOUBLE QUOTATION MARK}"
+        else:
+            last.tail = (last.tail or "") + "\N{RIGHT DOUBLE QUOTATION MARK}"
+        quote.tag = "span"
+    for cell in list(tree.iter("td")):
+        links = [link for link in cell.iter("a") if link.get("href")]
+        n_linked = sum(_n_visible(link) for link in links)
+        if len(links) > 1 and n_linked > _LINKED_SHARE * _n_visible(cell):
+            cell.clear()
+    return tree
+
+
+def _n_visible(element: html.HtmlElement) -> int:
+    return len("".join(element.text_content().split()))
 
 
 def _stated(document: Any, page: str, where: str) -> Bibl:
@@ -137,9 +162,11 @@ def _titled(pieces: list[Piece], title: str) -> list[Piece]:
     folded = _folded(title)
     if not folded:
         return pieces
-    for k, piece in enumerate(pieces[:4]):
+    for k, piece in enumerate(pieces):
         if _folded(piece.text) == folded:
             return [*pieces[:k], Piece(piece.text, True), *pieces[k + 1 :]]
+        if is_prose(piece.text):
+            break
     return [Piece(title, True), *pieces]
 
 

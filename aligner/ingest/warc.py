@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zlib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from aligner.ingest.markup import LARGEST
 
 __all__ = ["Page", "archived_page"]
 
+_LARGEST_ARCHIVE = 10 * LARGEST
 _REMEDY = "name the page by its address"
 
 
@@ -31,11 +33,26 @@ def archived_page(data: bytes, *, where: str = "", url: str = "") -> Page:
     Raises:
         InputError: the archive is damaged, or holds no such page.
     """
-    for page in _pages(data, where):
+    for page in _pages(_unpacked(data, where), where):
         if not url or page.url == url:
             return page
     what = f"the archive holds no page {url}" if url else "the archive holds no web page"
     raise InputError(what, where=where, remedy=_REMEDY)
+
+
+def _unpacked(data: bytes, where: str) -> bytes:
+    """Records are packed one by one, or the whole archive at once; both unpack the same way."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        unpacked = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_LARGEST_ARCHIVE + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        what = f"the web archive is damaged ({error})"
+        raise InputError(what, where=where, remedy="save the page again") from error
+    if len(unpacked) > _LARGEST_ARCHIVE:
+        what = f"the web archive swells beyond {_LARGEST_ARCHIVE // 1_000_000} MB"
+        raise InputError(what, where=where, remedy="cut out the page that is wanted")
+    return unpacked
 
 
 def _pages(data: bytes, where: str) -> Iterator[Page]:
@@ -57,7 +74,8 @@ def _pages(data: bytes, where: str) -> Iterator[Page]:
             when = record.rec_headers.get_header("WARC-Date") or ""
             yield Page(content, address.strip("<>"), _charset(parameters), when)
     except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error, AttributeError, TypeError) as error:
-        what = f"the web archive is damaged ({type(error).__name__}: {error})"
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        what = f"the web archive is damaged ({said})"
         raise InputError(what, where=where, remedy="save the page again") from error
 
 
