@@ -86,9 +86,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
 
 
 def test_text_stays_as_it_was_stored() -> None:
-    text = (
-        "\u200fعنوان الخبر\r\n\r\n" + ARABIC.replace("\n", "\r\n") + "ﻻ يتغير شيء هنا في النص أبدا.\u202b\r"
-    )
+    text = "\u200fعنوان الخبر\r\n\r\n" + ARABIC.replace("\n", "\r\n") + "ﻻ يتغير شيء هنا في النص أبدا.\u202b\r"
     witness = ar(text)
     assert witness.text == text
     assert any("direction marks" in note for note in witness.notes)
@@ -191,9 +189,7 @@ def test_attribution_over_two_lines_is_one_statement() -> None:
 
 
 def test_translator_at_the_head_joins_the_source_at_the_end() -> None:
-    witness = ar(
-        "عنوان\nترجمة: ليلى حسن\n" + ARABIC * 2 + "المصدر: The Daily Example https://example.com/a?b=1\n"
-    )
+    witness = ar("عنوان\nترجمة: ليلى حسن\n" + ARABIC * 2 + "المصدر: The Daily Example https://example.com/a?b=1\n")
     assert witness.attribution is not None
     claims = witness.attribution.claims
     assert claims.translator == "ليلى حسن"

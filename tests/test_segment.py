@@ -104,9 +104,7 @@ def test_sentences_cover_all_but_space_in_order(text: str, language: str) -> Non
 @settings(max_examples=300)
 def test_segments_cover_the_aligned_blocks_of_any_text(text: str) -> None:
     try:
-        witness = witness_from_bytes(
-            ("Some words here. " + text).encode(errors="ignore"), siglum="x", language="en"
-        )
+        witness = witness_from_bytes(("Some words here. " + text).encode(errors="ignore"), siglum="x", language="en")
     except InputError:
         return
     found = segment(witness)

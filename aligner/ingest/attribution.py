@@ -53,8 +53,7 @@ def _url(text: str) -> str:
 def _patterns() -> Mapping[str, Any]:
     rows = table("paratext.yaml")["attribution"]
     compiled: dict[str, Any] = {
-        key: tuple(re.compile(one, re.IGNORECASE) for one in rows[key])
-        for key in ("translator", "author", "outlet")
+        key: tuple(re.compile(one, re.IGNORECASE) for one in rows[key]) for key in ("translator", "author", "outlet")
     }
     return compiled | {key: re.compile(rows[key], re.IGNORECASE) for key in ("tails", "cues")}
 

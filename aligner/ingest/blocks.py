@@ -33,9 +33,7 @@ def classified(text: str, spans: Sequence[Span], known: Collection[int] | None =
     body = [k for k, role in enumerate(found) if role is None]
     by_form = headings([lines[k] for k in body])
     is_heading = {body[place] for place in by_form} if known is None else set(known)
-    return tuple(
-        _block(span, role, k in is_heading) for k, (span, role) in enumerate(zip(spans, found, strict=True))
-    )
+    return tuple(_block(span, role, k in is_heading) for k, (span, role) in enumerate(zip(spans, found, strict=True)))
 
 
 def _block(span: Span, role: Role | None, is_heading: bool) -> Block:

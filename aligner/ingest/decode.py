@@ -11,7 +11,15 @@ from typing import Any
 from aligner.errors import InputError
 from aligner.ingest.tables import table
 
-__all__ = ["Decoded", "check_characters", "decode", "line_and_column", "typography"]
+__all__ = [
+    "Decoded",
+    "check_characters",
+    "decode",
+    "decode_page",
+    "line_and_column",
+    "typography",
+    "without_forbidden",
+]
 
 # Longer marks first: that of UTF-32 begins like that of UTF-16.
 _MARKS = (
@@ -27,6 +35,8 @@ _LINE_END = re.compile("\r\n|[\n\r]")
 _BLANKS = re.compile("[ \t\r\n]+")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_TAG = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_META_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN_1_LETTER = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")
 _ARABIC_LETTER = re.compile("[\u0620-\u063f\u0641-\u064a\u066e-\u06d3]")
@@ -67,6 +77,64 @@ def decode(data: bytes, *, where: str = "") -> Decoded:
     check_characters(decoded.text, where=where, encoding=decoded.encoding)
     _check_words(decoded.text, where)
     return Decoded(decoded.text, decoded.encoding, decoded.notes + typography(decoded.text))
+
+
+def decode_page(data: bytes, *, where: str = "", declared: str = "") -> Decoded:
+    """Give the text of a web page: a byte order mark, then UTF-8 if it is that, then what is declared.
+
+    Pages state encodings they are not in, so a statement counts only if plausible words come out. A few
+    damaged bytes in a page of UTF-8 are replaced, as in a browser, and noted.
+
+    >>> page = "<meta charset=iso-8859-1><p>أعلنت البلدية أمس</p>".encode("cp1256")
+    >>> decode_page(page).encoding
+    'cp1256'
+
+    Raises:
+        InputError: the bytes are empty, or of an encoding that cannot be told.
+    """
+    if not data:
+        raise InputError("the file is empty", where=where, remedy="save the page again")
+    decoded = _by_mark(data, where) or _as_utf16(data)
+    if decoded is not None:
+        return decoded
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError as error:
+        if _is_mostly_utf8(data):
+            text = data.decode("utf-8", "replace")
+            return Decoded(text, "utf-8", (f"bytes that are not UTF-8 in the page, the first at {error.start}",))
+    return _as_declared(data, declared) or _as_legacy(data, where)
+
+
+def _as_declared(data: bytes, declared: str) -> Decoded | None:
+    found = _META_CHARSET.search(data[:_SAMPLE])
+    for name, whose in ((declared, "server"), (found[1].decode("ascii") if found else "", "page")):
+        try:
+            codec = codecs.lookup(name).name if name else ""
+            text = data.decode(codec) if codec else ""
+        except (LookupError, UnicodeDecodeError):
+            continue
+        if text and _score(_sample(data), codec) >= _LEAST_SCORE:
+            return Decoded(text, codec, (f"encoding {codec} as the {whose} states",))
+    return None
+
+
+def _sample(data: bytes) -> bytes:
+    """The head of the text, tags left out, from where it stops being ASCII."""
+    bare = _TAG.sub(b" ", data[: 20 * _SAMPLE])
+    first = _HIGH.search(bare)
+    start = max(0, first.start() - 100) if first else 0
+    return bare[start : start + _SAMPLE]
+
+
+def without_forbidden(text: str) -> tuple[str, tuple[str, ...]]:
+    """Leave out the characters a record cannot hold, which a page does not show, with a note of it.
+
+    >>> without_forbidden("a\\x00b")
+    ('ab', ('1 control characters of the page are not in the text',))
+    """
+    kept, n = _FORBIDDEN.subn("", text)
+    return kept, (f"{n} control characters of the page are not in the text",) if n else ()
 
 
 def check_characters(text: str, *, where: str = "", encoding: str = "") -> None:
@@ -175,8 +243,8 @@ def _check_mojibake(text: str, where: str) -> None:
 
 
 def _as_legacy(data: bytes, where: str) -> Decoded:
-    sample = data[:_SAMPLE]
-    _check_binary(sample, where)
+    _check_binary(data[:_SAMPLE], where)
+    sample = _sample(data)
     ranked = sorted(((_score(sample, name), -i, name) for i, name in enumerate(_candidates())), reverse=True)
     for score, _, name in ranked:
         if score < _LEAST_SCORE:

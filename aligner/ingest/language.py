@@ -19,6 +19,7 @@ _NOT_ARABIC = re.compile(
 )  # Persian, Urdu, Kurdish; Farsi yeh and keheh also in Arabic typed on such a keyboard
 _LATIN_OR_ARABIC = re.compile("[A-Za-z\u00c0-\u024f\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc]")
 _LEAST_SHARE = 0.2  # of words that are English function words in running English text
+_VARIETIES = frozenset(("arz", "ary", "apc", "acm", "ars", "aeb", "afb"))  # spoken Arabic, by ISO 639-3
 _NAMES = {"en": "English", "ar": "Arabic"}
 
 
@@ -46,7 +47,7 @@ def _ask(sample: str, otherwise: str) -> str:
     import py3langid  # loads its model for half a second, and only doubtful texts need it
 
     code, _ = py3langid.classify(sample)
-    return str(code) or otherwise
+    return "ar" if code in _VARIETIES else str(code) or otherwise
 
 
 def other_languages(blocks: Sequence[str], language: str) -> tuple[str, ...]:
