@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -192,8 +193,12 @@ def decisions(draw: st.DrawFn, collation: Collation) -> Decision | None:
 
 @st.composite
 def reviewed(draw: st.DrawFn, most: int = 6) -> tuple[Collation, Collation]:
-    """A machine's result, and what reviewers made of it."""
-    machine = collation = draw(collations())
+    """A machine's result, and what reviewers made of it; every bead of it has a judgement."""
+    machine = draw(collations())
+    if machine.ladder:
+        judgements = tuple(bead.judgement for bead in machine.ladder.beads)
+        machine = replace(machine, ladder=Ladder(machine.ladder.rungs, judgements))
+    collation = machine
     for _ in range(draw(st.sampled_from((0, most, 3 * most)))):
         tries = (draw(decisions(collation)) for _ in range(4))
         decision = next((found for found in tries if found), None)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from strategies import collations
+from strategies import collations, reviewed
 
 from aligner.errors import RecordError, WriteError
 from aligner.model import Block, Collation, Kind, Segment, Span, Witness
+from aligner.patch import base
 from aligner.tei import dumps, loads, read, write
 
 
@@ -25,6 +26,17 @@ def test_reading_gives_the_value_and_writing_it_the_bytes(collation: Collation) 
     back = loads(data)
     assert back == collation
     assert dumps(back) == data
+
+
+@given(reviewed())
+@settings(max_examples=200, deadline=None)
+def test_record_keeps_every_decision_and_the_machines_result(pair: tuple[Collation, Collation]) -> None:
+    machine, collation = pair
+    data = dumps(collation)
+    back = loads(data)
+    assert back == collation
+    assert dumps(back) == data
+    assert base(back) == machine
 
 
 @pytest.mark.parametrize(
