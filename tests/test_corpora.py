@@ -150,7 +150,7 @@ def test_demo_covers_every_kind_in_every_direction() -> None:
     for category, directions in PAIRED.items():
         found = Counter(row["direction"] for row in edits if row["category"] == category)
         assert set(found) == directions and found.total() >= 3, category
-    assert sum(row["category"] == "inconsistency" for row in edits) == 1
+    assert sum(row["category"] == "inconsistency" for row in edits) == 3
     assert len(gold("demo", "trap")) >= 10
 
 
