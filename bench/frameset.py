@@ -202,9 +202,7 @@ def _noted(row: Mapping[str, str], texts: Path, splits: Mapping[str, str]) -> Ca
     return Case(Pair(name, *sides), name, row["doc"], split, NOTED)
 
 
-def _note_expectation(
-    row: Mapping[str, str], pair: Pair
-) -> tuple[tuple[Expectation, ...], frozenset[str]]:
+def _note_expectation(row: Mapping[str, str], pair: Pair) -> tuple[tuple[Expectation, ...], frozenset[str]]:
     if row["type"] == "control_same":
         return (), frozenset()
     known = NOTE_TYPES.get(row["type"])

@@ -117,7 +117,7 @@ def _table_rows(text: str, path: Path) -> Iterator[tuple[dict[str, str], str]]:
         for row in reader:
             yield {k: v or "" for k, v in row.items() if k}, f"{path}:{reader.line_num}"
     except csv.Error as error:
-        where = f"{path}:{reader.line_num}"
+        where = f"{path}:{reader.reader.line_num}"
         raise InputError(str(error), where=where, remedy="quote fields as spreadsheets do") from error
 
 

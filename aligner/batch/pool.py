@@ -2,11 +2,12 @@
 
 A pool of ``concurrent.futures`` is lost as soon as one of its processes dies, and nobody says on which
 task. So the pool is made anew and the tasks that were under way are tried once more; a task that was
-there at two deaths is done in a process of its own, where a third death can only be its fault.
+there at two deaths is done in a process of its own, where two more can only be its fault.
 """
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import threading
@@ -14,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import wait as wait_for
 from typing import Any
@@ -25,6 +27,8 @@ __all__ = ["in_cluster", "in_processes"]
 
 _STRIKES = 2
 """Deaths a task may be present at before it is done alone."""
+_PATIENCE = "20s"
+"""How long a scheduler may take to answer."""
 _CHUNK = 8
 """Tasks sent to a cluster together: at half a second a task the scheduler's share is lost in the noise."""
 
@@ -91,11 +95,11 @@ def _has_outcome(future: Future[Outcome]) -> bool:
 
 
 def _alone(work: Work, task: Task) -> Outcome:
-    with _pool(1) as pool:
-        try:
+    """Do one task in a process of its own, again if that dies: even alone one may be killed by chance."""
+    for _ in range(_STRIKES):
+        with _pool(1) as pool, suppress(BrokenProcessPool):
             return pool.submit(attempt, work, task).result()
-        except BrokenProcessPool:
-            return _blamed(task)
+    return _blamed(task)
 
 
 def _blamed(task: Task) -> Outcome:
@@ -137,23 +141,27 @@ def in_cluster(work: Work, tasks: Iterable[Task], *, scheduler: str) -> Iterator
 
 
 def _client(scheduler: str) -> Any:
+    distributed = _distributed()
     try:
-        from distributed import Client
-    except ImportError as error:
-        remedy = 'pip install "muqabala[dask]"'
-        raise SettingError("Dask is not installed", where="--scheduler", remedy=remedy) from error
-    try:
-        return Client(scheduler, timeout="20s", set_as_default=False)
+        return distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         remedy = "start dask scheduler and name its address, tcp://host:port"
         raise SettingError(f"no scheduler answers: {error}", where=scheduler, remedy=remedy) from error
 
 
-def _fed(client: Any, work: Work, source: Iterator[Task]) -> Iterator[Outcome]:
-    from distributed import KilledWorker, as_completed
+def _distributed() -> Any:
+    """Load Dask's cluster half, which has no types."""
+    try:
+        return importlib.import_module("distributed")
+    except ImportError as error:
+        remedy = 'pip install "muqabala[dask]"'
+        raise SettingError("Dask is not installed", where="--scheduler", remedy=remedy) from error
 
+
+def _fed(client: Any, work: Work, source: Iterator[Task]) -> Iterator[Outcome]:
+    distributed = _distributed()
     chunks: dict[str, list[Task]] = {}
-    done = as_completed()
+    done = distributed.as_completed(loop=client.loop)
 
     def submit(chunk: list[Task]) -> None:
         if chunk:
@@ -165,7 +173,7 @@ def _fed(client: Any, work: Work, source: Iterator[Task]) -> Iterator[Outcome]:
         submit(list(islice(source, _CHUNK)))
     for future in done:
         chunk = chunks.pop(future.key)
-        if not isinstance(future.exception(), KilledWorker):
+        if not isinstance(future.exception(), distributed.KilledWorker):
             yield from future.result()
             submit(list(islice(source, _CHUNK)))
         elif len(chunk) == 1:

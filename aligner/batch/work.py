@@ -137,7 +137,7 @@ def attempt(work: Work, task: Task) -> Outcome:
 
     What is no AlignerError is a bug: it is logged with its traceback and named as one.
     """
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     try:
         with _ONE_AT_A_TIME, threadpool_limits(1):

@@ -88,9 +88,7 @@ def cuts(sentence: str) -> list[tuple[str, str]]:
     >>> cuts("Too short, no.")
     []
     """
-    ways = (
-        (sentence[: m.start()].rstrip(), sentence[m.end() :].lstrip()) for m in _CLAUSE.finditer(sentence)
-    )
+    ways = ((sentence[: m.start()].rstrip(), sentence[m.end() :].lstrip()) for m in _CLAUSE.finditer(sentence))
     return [(head, tail) for head, tail in ways if min(len(head), len(tail)) >= _LEAST]
 
 

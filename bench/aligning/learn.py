@@ -42,9 +42,7 @@ class Example:
     """Features of one document and where its gold beads stand."""
 
     evidence: Evidence
-    tables: list[
-        tuple[Floats, NDArray[np.int64], NDArray[np.int64]]
-    ]  # features (f, d, w), own and shared places
+    tables: list[tuple[Floats, NDArray[np.int64], NDArray[np.int64]]]  # features (f, d, w), own and shared places
     dead: list[NDArray[np.bool_]]
     gaps: list[tuple[Floats, NDArray[np.int64]]]  # open source, more source, open target, more target
     gold: list[tuple[int, int, int]]  # shape, d, k
@@ -69,9 +67,7 @@ def example(evidence: Evidence, stats: Stats, rungs: Rungs, parameters: Paramete
     for features in gap_features(evidence, stats):
         for kind in ("open", "more"):
             rows = [("bias", np.ones_like(features[0][1])), *features]
-            gaps.append(
-                (np.stack([v for _, v in rows]), np.array([parameters.place(kind, f) for f, _ in rows]))
-            )
+            gaps.append((np.stack([v for _, v in rows]), np.array([parameters.place(kind, f) for f, _ in rows])))
     return Example(evidence, tables, dead, gaps, *_places(evidence, rungs))
 
 
