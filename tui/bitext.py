@@ -80,7 +80,7 @@ class BitextView(ScrollView, can_focus=True):
     @property
     def bead(self) -> int:
         """The bead under the cursor."""
-        return self.rows.bead_number(self.row) if len(self.rows) else 0
+        return self.rows.bead_number(min(self.row, len(self.rows) - 1)) if len(self.rows) else 0
 
     def take(self, collation: Collation) -> None:
         """Show a changed collation; the cursor stays on its bead."""

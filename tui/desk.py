@@ -60,6 +60,7 @@ class RecordDesk:
         try:
             fcntl.flock(self._open, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            self._open.close()
             raise RecordError(
                 "somebody else is reviewing this record", where=str(self.path), remedy="wait until they quit"
             ) from error

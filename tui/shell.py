@@ -59,6 +59,7 @@ class Shell(App[None]):
     MODES_CYCLED: ClassVar[Sequence[Mode]] = tuple(Mode)
 
     session: Session
+    view: BitextView
 
     def __init__(self, desk: Desk, plan: Plan, memory: Memory, *, who: str, terminal: str = "") -> None:
         self.mode = plan.mode
@@ -88,8 +89,8 @@ class Shell(App[None]):
     def begin(self) -> None:
         """Open the record and stand where one stopped."""
         self.session, message = self.desk.open(self.who)
-        view = BitextView(self.session.collation, self.mode, id="bitext")
-        self.screen.mount(view, after="#title")
+        self.view = view = BitextView(self.session.collation, self.mode, id="bitext")
+        self.screen_stack[0].mount(view, after="#title")
         view.focus()
         stopped = self.memory.get("bead", str(self.desk.path.resolve()))
         if stopped.isdecimal():
@@ -97,11 +98,6 @@ class Shell(App[None]):
         for words in filter(None, (message, self.plan.notice)):
             self.notify(words, timeout=10, markup=False)
         self.call_after_refresh(self.tell)
-
-    @property
-    def view(self) -> BitextView:
-        """The two columns."""
-        return self.screen_stack[0].query_one(BitextView)
 
     def on_bitext_view_moved(self) -> None:
         """Keep flags and status in step with the cursor."""

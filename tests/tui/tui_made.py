@@ -123,9 +123,4 @@ def drive(app: ReviewApp, act: Callable[..., Awaitable[None]], size: tuple[int, 
 
 def screen_of(app: ReviewApp) -> list[str]:
     """Give the lines of the screen as the terminal gets them."""
-    width, height = app.size
-    compositor = app.screen._compositor
-    lines = [[] for _ in range(height)]
-    for y, strip in enumerate(compositor.render_strips()):
-        lines[y] = [segment.text for segment in strip]
-    return ["".join(line) for line in lines]
+    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]

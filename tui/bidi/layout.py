@@ -75,7 +75,7 @@ class Line(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Neighbouring cells of one style; ``start`` is -1 for padding and controls."""
+    """Neighbouring cells of one style; ``start`` is -1 for padding."""
 
     text: str
     styles: tuple[str, ...]
@@ -235,7 +235,10 @@ class Para:
     def _controlled(self, runs: list[Run]) -> list[Run]:
         """Add the controls the mode needs; they take no cell (TERMINALS.md 3.1)."""
         if self.mode is Mode.TERMINAL and self.is_rtl and runs:
-            return [Run(_ISOLATE[0], (), -1, -1), *runs, Run(_ISOLATE[1], (), -1, -1)]
+            opening, closing = _ISOLATE  # inside the runs: a run without cells is lost where lines are cropped
+            runs[0] = runs[0]._replace(text=opening + runs[0].text)
+            runs[-1] = runs[-1]._replace(text=runs[-1].text + closing)
+            return runs
         if self.mode is Mode.APP_LRO:
             opening, closing = _OVERRIDE
             return [run._replace(text=opening + run.text + closing) if _RTL.search(run.text) else run for run in runs]
