@@ -181,7 +181,9 @@ def test_progress_tells_rate_and_rest(tmp_path: Path) -> None:
     told: list[Progress] = []
     ticks = iter(range(100))
     run(jobs, tmp_path / "out", Moody(tmp_path), tell=told.append, clock=lambda: 2.0 * next(ticks))
-    assert [(p.done, p.failed, p.total) for p in told] == [(1, 0, 4), (2, 0, 4), (3, 1, 4), (4, 1, 4)]
+    assert [(p.done, p.total) for p in told] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    failed = [p.failed for p in told]  # which of several workers is first is not ours to say
+    assert failed == sorted(failed) and failed[-1] == 1
     assert (told[1].rate, told[1].remaining) == (0.5, 4.0)
 
 
