@@ -117,6 +117,12 @@ def test_headings_have_text_after_them() -> None:
     assert roles(text) == ["heading", "heading", "paragraph", "heading", "paragraph", "paragraph"]
 
 
+def test_short_question_between_prose_is_a_heading() -> None:
+    assert roles(f"{ENGLISH}What comes next?\n{ENGLISH}") == ["paragraph", "heading", "paragraph"]
+    assert roles(f"{ARABIC}ماذا بعد؟\n{ARABIC}") == ["paragraph", "heading", "paragraph"]
+    assert "heading" not in roles(f"{ENGLISH}What is known:\nWho did it?\nAnd why?\n{ENGLISH}")
+
+
 def test_items_of_a_list_are_no_headings() -> None:
     text = ENGLISH + "There are three:\nfirst of all\nsecond to it\nthird and last\n" + ENGLISH
     assert "heading" not in roles(text)

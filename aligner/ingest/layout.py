@@ -24,6 +24,7 @@ _NARROWEST, _WIDEST = 40, 120
 _WRAPPED, _BROKEN_OFF = 0.6, 0.5
 # A newspaper headline has up to about 15 words; a little more is allowed.
 _LONGEST_HEADING, _MOST_WORDS = 130, 18
+_MOST_WORDS_ASKED = 7  # of a heading that is a question (a guess)
 # A closed line of fewer words may be a heading, a name, a button.
 _FEWEST_WORDS = 5
 
@@ -122,4 +123,13 @@ def headings(lines: Sequence[str]) -> frozenset[int]:
         if i < end < len(lines) and end - i <= 2 + is_title and not led_in:
             found.update(range(i, end))
         i = max(end, i + 1)
+    found.update(k for k in range(1, len(lines) - 1) if _asks(lines, k))
     return frozenset(found)
+
+
+def _asks(lines: Sequence[str], k: int) -> bool:
+    line = lines[k]
+    is_question = line.endswith(("?", "\N{ARABIC QUESTION MARK}")) and line.count(".") == 0
+    is_short = len(line.split()) <= _MOST_WORDS_ASKED and not _ITEM.match(line)
+    between = is_prose(lines[k - 1]) and is_prose(lines[k + 1]) and not _LEAD_IN.search(lines[k - 1][-4:])
+    return is_question and is_short and between

@@ -45,4 +45,5 @@ def local_name(element: etree._Element) -> str:
     >>> local_name(parse_xml(b'<p xmlns="urn:x"/>'))
     'p'
     """
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    # not etree.QName, which refuses names that damaged pages have
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

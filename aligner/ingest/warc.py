@@ -6,6 +6,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 
 from aligner.errors import InputError
@@ -33,9 +34,11 @@ def archived_page(data: bytes, *, where: str = "", url: str = "") -> Page:
     Raises:
         InputError: the archive is damaged, or holds no such page.
     """
-    for page in _pages(_unpacked(data, where), where):
-        if not url or page.url == url:
-            return page
+    pages = _pages(_unpacked(data, where), where)
+    with redirect_stderr(io.StringIO()):  # warcio prints its warnings
+        found = next((page for page in pages if not url or page.url == url), None)
+    if found is not None:
+        return found
     what = f"the archive holds no page {url}" if url else "the archive holds no web page"
     raise InputError(what, where=where, remedy=_REMEDY)
 
