@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
-import numpy as np
+from dataclasses import dataclass, field
 
 from aligner.align.corridor import along, rough, whole
-from aligner.align.features import Evidence, Side, Stats, initial_stats
+from aligner.align.evidence import Evidence, Side, initial_stats, restate
 from aligner.align.lattice import Corridor
 from aligner.align.model import Weights, lattice, load_weights
 from aligner.align.parts import Embed, take_apart
@@ -15,8 +13,6 @@ from aligner.align.strand import Strand
 from aligner.model import Judgement, Ladder
 
 __all__ = ["Settings", "align"]
-
-Rungs = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,6 @@ def align(
     parts = (take_apart(source.texts, embed), take_apart(target.texts, embed)) if embed else None
     evidence = Evidence(*sides, _corridor(*sides, settings.width), parts)
     stats = initial_stats(evidence)
-    rungs = lattice(evidence, stats, weights).best()
     stats = restate(evidence, stats, lattice(evidence, stats, weights).best())
     final = lattice(evidence, stats, weights)
     rungs = final.best()
@@ -63,13 +58,3 @@ def _corridor(source: Side, target: Side, width: int) -> Corridor:
     if source.n < width:
         return whole(source.n, target.n)
     return along(rough(source.vectors, target.vectors), width)
-
-
-def restate(evidence: Evidence, stats: Stats, rungs: Rungs) -> Stats:
-    """Estimate the document's statistics again from a first ladder."""
-    source, target = evidence.source, evidence.target
-    r = np.array(rungs)
-    both = (np.diff(r[:, 0]) > 0) & (np.diff(r[:, 1]) > 0)
-    mine, theirs = np.diff(source.reach[r[:, 0]])[both].sum(), np.diff(target.reach[r[:, 1]])[both].sum()
-    prior = 500.0
-    return replace(stats, ratio=float((theirs + prior * stats.ratio) / (mine + prior)))

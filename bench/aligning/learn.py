@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.align.features import SHAPES, Evidence, Stats, gap_features, match_features
+from aligner.align.evidence import SHAPES, Evidence, Stats, View
+from aligner.align.features import gap_features, match_features
 from aligner.align.lattice import IMPOSSIBLE, Gaps, Lattice, blank
 from aligner.align.model import ANY, group
 
@@ -52,7 +53,7 @@ class Example:
 def example(evidence: Evidence, stats: Stats, rungs: Rungs, parameters: Parameters) -> Example:
     """Lay out the features of a document whose rungs are known."""
     tables, dead = [], []
-    for shape, features in match_features(evidence, stats):
+    for shape, features in match_features(View(evidence, 0, evidence.corridor.n_diagonals), stats):
         name = group(shape)
         ones = np.ones((evidence.corridor.n_diagonals, evidence.corridor.width), np.float32)
         rows = [("bias", ones)] + [(f, np.broadcast_to(v, ones.shape)) for f, v in features]
