@@ -30,7 +30,10 @@ _WINDOW = 512  # diagonals looked at together: their tables stay in the processo
 _MARGIN = 2 * MOST  # diagonals before a window that its beads reach back to
 _SAMPLE = 20_000  # cells whose median stands for unrelated pairs
 _PRIOR_NULL, _PRIOR_CELLS = 0.2, 50  # where cells are few
-_PRIOR_MATCHED, _FEW = 0.55, 5.0  # cosine of aligned segments before any is seen; USE on news; counts as 5 beads
+_PRIOR_MATCHED, _FEW = (
+    0.55,
+    5.0,
+)  # cosine of aligned segments before any is seen; USE on news; counts as 5 beads
 _FEW_CHARACTERS, _FEW_BEADS = 500.0, 10.0  # what a first guess of ratio and spread weighs
 _VARIANCE = 6.8  # of target characters per source character, Gale and Church (1993)
 _SLACK = 60.0  # characters squared by which short segments differ anyway; a guess
@@ -62,7 +65,9 @@ class Side:
         self.starts = self._block_starts()
         self.counts = channel_counts(strand.texts)
         self.measures = {"weight": self.weights, "heading": self.headings}
-        self.measures |= {name: totals(c) for name, c in zip(("figures", "marks"), self.counts[::2], strict=True)}
+        self.measures |= {
+            name: totals(c) for name, c in zip(("figures", "marks"), self.counts[::2], strict=True)
+        }
         self._spans: dict[tuple[str, int], Floats] = {}
         self.lengths = lengths
 
@@ -142,6 +147,17 @@ class Evidence:
             shares(mine, theirs, self.corridor, is_source=True),
             shares(theirs, mine, self.corridor, is_source=False),
         )
+
+    def blend(self, others: tuple[tuple[Floats, Floats], tuple[Floats, Floats]]) -> None:
+        """Take shares found by other means as well, half and half where there are shares already."""
+        if self.shares is None:
+            self.shares = others
+            return
+        (a, b), (c, d) = (
+            tuple((mine + theirs) / np.float32(2.0) for mine, theirs in zip(side, other, strict=True))
+            for side, other in zip(self.shares, others, strict=True)
+        )
+        self.shares = (a, b), (c, d)
 
     def windows(self) -> Iterator[View]:
         """Give views that together keep every diagonal once."""
@@ -277,7 +293,9 @@ def _bead_cosines(evidence: Evidence, ends: Ints, both: NDArray[np.bool_]) -> Fl
     """Pooled cosine of the beads with segments on both sides."""
     pooled = []
     for side, at in ((evidence.source, ends[:, 0]), (evidence.target, ends[:, 1])):
-        sums = np.concatenate([np.zeros((1, side.vectors.shape[1])), np.cumsum(side.vectors, axis=0, dtype=np.float64)])
+        sums = np.concatenate(
+            [np.zeros((1, side.vectors.shape[1])), np.cumsum(side.vectors, axis=0, dtype=np.float64)]
+        )
         pooled.append(np.diff(sums[at], axis=0)[both])
     norms = [np.sqrt(np.einsum("ij,ij->i", rows, rows)) for rows in pooled]
     return np.asarray(np.einsum("ij,ij->i", *pooled) / np.maximum(norms[0] * norms[1], 1e-9), np.float32)

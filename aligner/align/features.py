@@ -45,9 +45,7 @@ def _fit(fits: dict[Shape, Floats], shape: Shape, view: View) -> list[Feature]:
         out += [("gain", gain), ("loss", np.minimum(gain, 0.0)), ("edge", np.clip(edges, -0.5, 1.0))]
     if shape == (2, 2):
         inner = fits[1, 1] + view.before(fits[1, 1], (1, 1), np.nan)
-        cross = np.maximum(
-            view.before(fits[1, 1], (1, 0), np.nan), view.before(fits[1, 1], (0, 1), np.nan)
-        )
+        cross = np.maximum(view.before(fits[1, 1], (1, 0), np.nan), view.before(fits[1, 1], (0, 1), np.nan))
         out += [("inner", inner / 2), ("cross", cross)]
     return out
 
@@ -155,7 +153,11 @@ def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[
         fit = np.clip((evidence.best[which] - null) / scale, -0.5, 1.5).astype(np.float32)
         mean = side.lengths.mean() if side.n else 0.0
         length = np.log((side.lengths + 10.0) / (mean + 10.0)).astype(np.float32)
-        features = [("best", fit), ("sure", np.maximum(fit - np.float32(0.7), np.float32(0.0))), ("long", length)]
+        features = [
+            ("best", fit),
+            ("sure", np.maximum(fit - np.float32(0.7), np.float32(0.0))),
+            ("long", length),
+        ]
         features += [("heading", side.headings.astype(np.float32)), ("start", side.starts[:-1])]
         if evidence.shares is not None:
             features.append(("lost", evidence.shares[which][1]))
