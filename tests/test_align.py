@@ -116,7 +116,18 @@ def test_a_passage_only_left_out_is_no_transposition():
 
 
 def test_a_pivot_mends_what_vectors_cannot_tell():
-    words = "river market school council doctor bridge winter police ticket garden".split()
+    words = [
+        "river",
+        "market",
+        "school",
+        "council",
+        "doctor",
+        "bridge",
+        "winter",
+        "police",
+        "ticket",
+        "garden",
+    ]
     texts = [f"The {word} was mentioned again in the report of that week." for word in words]
     mute = np.tile(meanings(1), (10, 1))
     kept = [k for k in range(10) if k != 4]

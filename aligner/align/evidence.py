@@ -1,4 +1,4 @@
-"""All that is known of two strands, laid out over the cells of a corridor, and looked at a window at a time."""
+"""All that is known of two strands, laid out over a corridor and looked at a window at a time."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Stats:
 
 
 class Side:
-    """One strand made ready: weighted vectors, norms of spans, and sums over spans, all by the end of the span."""
+    """One strand made ready: weighted vectors, norms and sums of spans, by the end of the span."""
 
     def __init__(self, strand: Strand) -> None:
         self.n, self.strand = strand.n_segments, strand
@@ -64,7 +64,7 @@ class Side:
         self.headings = np.array(strand.headings or (False,) * self.n, np.float64)
         self.starts = self._block_starts()
         self.counts = channel_counts(strand.texts)
-        self.measures = {"weight": self.weights, "heading": self.headings}
+        self.measures: dict[str, NDArray[Any]] = {"weight": self.weights, "heading": self.headings}
         self.measures |= {
             name: totals(c) for name, c in zip(("figures", "marks"), self.counts[::2], strict=True)
         }
@@ -111,7 +111,7 @@ class Side:
         return np.sqrt(np.maximum(sums, 1e-12))
 
     def _block_starts(self) -> NDArray[np.float32]:
-        """1 where a rung stands at the start of a block (n + 1); zeros where blocks are unknown or all of one segment."""
+        """1 where a rung starts a block (n + 1); zeros where blocks are unknown or each a segment."""
         blocks = np.array(self.strand.blocks, np.int64)
         out = np.zeros(self.n + 1, np.float32)
         if len(blocks) and len(set(self.strand.blocks)) < len(blocks):
@@ -235,7 +235,7 @@ class View:
         return out
 
     def boxes(self, cells: Floats, fill: float) -> dict[Shape, Floats]:
-        """Sum ``cells`` over each shape's segments: (a, b) is (a - 1, b) one source segment back, and one row."""
+        """Sum ``cells`` over each shape's segments: (a - 1, b) one source segment back, and a row."""
         out: dict[Shape, Floats] = {(1, 1): cells}
         for a, b in sorted(SHAPES)[1:]:
             if a == 1:
@@ -275,7 +275,7 @@ def restate(evidence: Evidence, stats: Stats, rungs: Sequence[tuple[int, int]]) 
     """Estimate the document's statistics again from a first ladder; few beads move them little."""
     ends = np.array(rungs)
     steps = np.diff(ends, axis=0)
-    both = (steps > 0).all(axis=1)
+    both = np.asarray((steps > 0).all(axis=1))
     if not both.any():
         return stats
     i, j = ends.T

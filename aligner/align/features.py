@@ -1,4 +1,4 @@
-"""What speaks for and against each possible bead, as numbers: the features that the weights are learned for."""
+"""What speaks for and against each possible bead: the features that the weights are learned for."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, list[Featu
 
 
 def _fit(fits: dict[Shape, Floats], shape: Shape, view: View) -> list[Feature]:
-    """Similarity in units of an aligned pair's, bent at two knots; worst edge; fit of the inner pairs of a 2-2."""
+    """Similarity in units of an aligned pair's, bent at two knots; worst edge; inner pairs of a 2-2."""
     a, b = shape
     t = np.clip(fits[shape], -0.5, 1.5)
     out: list[Feature] = [("fit", t), ("low", np.maximum(0.4 - t, 0.0)), ("high", np.maximum(t - 0.8, 0.0))]
@@ -46,12 +46,12 @@ def _fit(fits: dict[Shape, Floats], shape: Shape, view: View) -> list[Feature]:
     if shape == (2, 2):
         inner = fits[1, 1] + view.before(fits[1, 1], (1, 1), np.nan)
         cross = np.maximum(view.before(fits[1, 1], (1, 0), np.nan), view.before(fits[1, 1], (0, 1), np.nan))
-        out += [("inner", inner / 2), ("cross", cross)]
+        out += [("inner", inner / np.float32(2.0)), ("cross", cross)]
     return out
 
 
 def _edges(fits: dict[Shape, Floats], shape: Shape, view: View) -> tuple[Floats, Floats]:
-    """Best fit with one outer segment left out, and the worst fit of an outer segment alone with the other side."""
+    """Best fit with one outer segment left out, and worst fit of an outer segment with the other side."""
     a, b = shape
     without, alone = [], []
     if a > 1:
@@ -79,10 +79,13 @@ def _covers(view: View) -> tuple[dict[Shape, Floats], dict[Shape, Floats]] | Non
 def _cover(
     covers: tuple[dict[Shape, Floats], dict[Shape, Floats]], shape: Shape, view: View
 ) -> list[Feature]:
-    """Share of the bead's mass that stays inside it: of both sides, of the lesser; its worst outer segment's."""
+    """Share of mass that stays inside the bead: of both sides, of the lesser, of its worst outer segment."""
     (mine, theirs), (a, b) = covers, shape
     inside, there = _share(mine[shape], view, 0, a), _share(theirs[shape], view, 1, b)
-    out: list[Feature] = [("cover", (inside + there) / 2), ("less-cover", np.minimum(inside, there))]
+    out: list[Feature] = [
+        ("cover", (inside + there) / np.float32(2.0)),
+        ("less-cover", np.minimum(inside, there)),
+    ]
     alone = []
     if a > 1:
         one = _share(mine[1, b], view, 0, 1)
@@ -110,7 +113,7 @@ def _lengths(view: View, shape: Shape, stats: Stats) -> list[Feature]:
     """Difference of lengths, linear and squared, both bent, in units of the document's own spread."""
     a, b = shape
     delta = deviation(view.span(0, "length", a), view.span(1, "length", b), stats.ratio)
-    delta = np.abs(delta) / np.float32(stats.spread)
+    delta = np.asarray(np.abs(delta) / np.float32(stats.spread), np.float32)
     return [
         ("length", np.minimum(delta, np.float32(5.0))),
         ("uneven", np.minimum(delta, np.float32(3.0)) ** 2),

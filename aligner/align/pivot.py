@@ -1,4 +1,4 @@
-"""Evidence of a machine translation: each line of it against the target, by chrF (after Sennrich and Volk 2010)."""
+"""Evidence of a machine translation of the source, by chrF (after Sennrich and Volk 2010)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOWHERE = 0.25  # chrF above which two sentences of one language are hardly unr
 def pivot_shares(
     pivot: Sequence[str], texts: Sequence[str], corridor: Corridor, rungs: Sequence[tuple[int, int]]
 ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Give what share of each segment goes to each of the other side, by cell, and to nowhere, for both sides.
+    """Give the share of each segment that goes to each of the other side, and to nowhere, for both sides.
 
     ``pivot`` has a line for each source segment, in the target's language; only the surroundings of a first
     ladder are compared.

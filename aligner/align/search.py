@@ -47,9 +47,9 @@ def align(
 ) -> Ladder:
     """Find the ladder between two strands, with the probability of each bead, rounded to three decimals.
 
-    ``embed`` encodes texts as unit rows of the same model as the strands' vectors; with it the clauses of the
-    segments are compared as well, at about the cost of encoding the segments once more. ``pivot`` is a machine
-    translation of the source into the target's language, one line a segment.
+    ``embed`` encodes texts as unit rows of the same model as the strands' vectors; with it the clauses of
+    the segments are compared as well, at about the cost of encoding the segments once more. ``pivot`` is a
+    machine translation of the source into the target's language, one line a segment.
 
     >>> import numpy as np
     >>> strand = Strand(("A first sentence.", "And a second."), np.eye(2, dtype=np.float32))

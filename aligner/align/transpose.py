@@ -33,8 +33,9 @@ class Transposition:
 def transpositions(source: Strand, target: Strand, ladder: Ladder) -> tuple[Transposition, ...]:
     """Find passages that were moved out of order, by their place in the source.
 
-    A pair of segments counts when each is the other's best among all that stand alone; neighbouring pairs in the
-    same order make one passage. Confidence grows with likeness, with the lead over the next best, and with length.
+    A pair of segments counts when each is the other's best among all that stand alone; neighbouring pairs
+    in the same order make one passage. Confidence grows with likeness, with the lead over the next best,
+    and with length.
 
     >>> from aligner.align import align
     >>> eye = np.eye(9, dtype=np.float32)

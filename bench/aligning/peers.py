@@ -1,4 +1,4 @@
-"""The peers that PyPI has, behind one signature: texts and an encoder in, beads out; None where one is absent."""
+"""The peers that PyPI has, behind one signature: texts and an encoder in, beads out."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def peers() -> list[Peer]:
 
 
 def _galechurch() -> Run:
-    import galechurch
+    import galechurch  # type: ignore[import-not-found]
 
     def run(source: Texts, target: Texts, _: Encode) -> Beads:
         ratio = sum(map(len, target)) / max(1, sum(map(len, source)))
@@ -58,7 +58,7 @@ def _galechurch() -> Run:
 
 
 def _sentweave() -> Run:
-    import sentweave
+    import sentweave  # type: ignore[import-not-found]
 
     def run(source: Texts, target: Texts, encode: Encode) -> Beads:
         result = sentweave.align(list(source), list(target), encode)
