@@ -1,10 +1,11 @@
 """Ladders against gold, and translation versions against one another.
 
 Ladder files have one bead a line, ``[0, 1]:[2]``, 0-based, ``[]`` for nothing on a side. Strict and lax
-precision and recall are those of vecalign's scorer (Thompson and Koehn 2019): a bead is strictly right when gold
-has the same bead; laxly when some gold bead overlaps it on both sides. Precision is over all predicted beads,
-those with an empty side included; recall is over the gold beads with segments on both sides. Beside it stand
-counts by kind of bead, and omissions and additions counted by segment, where an empty side is the finding.
+precision and recall are those of vecalign's scorer (Thompson and Koehn 2019): a bead is strictly right when
+gold has the same bead; laxly when some gold bead overlaps it on both sides. Precision is over all predicted
+beads, those with an empty side included; recall is over the gold beads with segments on both sides. Beside
+it stand counts by kind of bead, and omissions and additions counted by segment, where an empty side is the
+finding.
 """
 
 from __future__ import annotations

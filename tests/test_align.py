@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aligner.align import Strand, align
+from aligner.align import Strand, align, transpositions
 from aligner.errors import InputError
 
 
@@ -97,3 +97,44 @@ def test_nan_vectors_and_missing_rows_are_input_errors():
         Strand(("a",), np.zeros((1, 4), np.float32), headings=(True, False))
     with pytest.raises(InputError, match="out of order"):
         Strand(("a", "b"), np.zeros((2, 4), np.float32), blocks=(1, 0))
+
+
+def test_a_moved_passage_is_reported_and_the_ladder_stays_monotone():
+    source = meanings(40)
+    order = [*range(10), *range(13, 30), 10, 11, 12, *range(30, 40)]
+    a, b = strand(source), strand(source[order])
+    ladder = align(a, b)
+    found = transpositions(a, b, ladder)
+    assert [(t.source, t.target) for t in found] == [(range(10, 13), range(27, 30))]
+    assert found[0].confidence > 0.9
+
+
+def test_a_passage_only_left_out_is_no_transposition():
+    source = meanings(40)
+    a, b = strand(source), strand(np.vstack([np.delete(source, [5, 6], axis=0), meanings(2, seed=9)]))
+    assert transpositions(a, b, align(a, b)) == ()
+
+
+def test_a_pivot_mends_what_vectors_cannot_tell():
+    words = [
+        "river",
+        "market",
+        "school",
+        "council",
+        "doctor",
+        "bridge",
+        "winter",
+        "police",
+        "ticket",
+        "garden",
+    ]
+    texts = [f"The {word} was mentioned again in the report of that week." for word in words]
+    mute = np.tile(meanings(1), (10, 1))
+    kept = [k for k in range(10) if k != 4]
+    a, b = strand(mute, texts), strand(mute[kept], [texts[k] for k in kept])
+    assert types(align(a, b, pivot=texts)) == ["1-1"] * 4 + ["1-0"] + ["1-1"] * 5
+
+
+def test_a_pivot_of_another_length_is_an_input_error():
+    with pytest.raises(InputError, match="the pivot has 1 lines, the source 3 segments"):
+        align(strand(meanings(3)), strand(meanings(3)), pivot=["one"])

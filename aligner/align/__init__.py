@@ -2,5 +2,6 @@
 
 from aligner.align.search import Settings, align
 from aligner.align.strand import Strand
+from aligner.align.transpose import Transposition, transpositions
 
-__all__ = ["Settings", "Strand", "align"]
+__all__ = ["Settings", "Strand", "Transposition", "align", "transpositions"]

@@ -1,8 +1,8 @@
 """Where to look: a corridor round a rough path, found from coarse to fine so that cost grows with the length.
 
-The rough path climbs by single steps and gains where two segments resemble each other more than unrelated ones
-do (a longest common subsequence with weights). Long strands are pooled until the whole table is small; each finer
-level looks only near the path of the coarser one.
+The rough path climbs by single steps and gains where two segments resemble each other more than unrelated
+ones do (a longest common subsequence with weights). Long strands are pooled until the whole table is small;
+each finer level looks only near the path of the coarser one.
 """
 
 from __future__ import annotations
@@ -105,14 +105,14 @@ def _gains(cosines: Floats) -> Floats:
     if not len(seen):
         return cosines
     middle, upper = np.quantile(seen, (0.5, 0.84))
-    return np.maximum(cosines - np.float32(middle + 2 * (upper - middle)), np.float32(0.0))
+    return np.asarray(np.maximum(cosines - np.float32(middle + 2 * (upper - middle)), np.float32(0.0)))
 
 
 def _centred(vectors: Floats) -> Floats:
     """Unit rows after taking away what all rows share."""
     out = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32) if len(vectors) > 4 else vectors
     norms = np.sqrt(np.einsum("ij,ij->i", out, out, dtype=np.float64))
-    return (out / np.maximum(norms, 1e-9)[:, None]).astype(np.float32)
+    return np.asarray(out / np.maximum(norms, 1e-9)[:, None], np.float32)
 
 
 def products(source: Floats, target: Floats, corridor: Corridor, fill: float) -> Floats:

@@ -10,9 +10,9 @@ X (a source segment without counterpart ends here), Y (a target segment without 
     X[i, j] = M[i - 1, j] * open_x[i] + X[i - 1, j] * more_x[i]
     Y[i, j] = (M + X)[i, j - 1] * open_y[j] + Y[i, j - 1] * more_y[j]
 
-Opening and continuing a gap cost apart (affine gaps, Gotoh 1982), and a target gap may follow a source gap but
-not the other way, so that one set of beads is one path. With maximum in place of sum this is Viterbi's search;
-with the sum, forward and backward give the probability of every bead (Rabiner 1989).
+Opening and continuing a gap cost apart (affine gaps, Gotoh 1982), and a target gap may follow a source gap
+but not the other way, so that one set of beads is one path. With maximum in place of sum this is Viterbi's
+search; with the sum, forward and backward give the probability of every bead (Rabiner 1989).
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ _M, _X, _Y = 0, 1, 2
 class Corridor:
     """The cells that are looked at: on diagonal d those with ``lows[d] <= i < lows[d] + width``.
 
-    ``lows`` climbs by 0 or 1 from diagonal to diagonal, so that shapes reach their predecessors by small shifts.
+    ``lows`` climbs by 0 or 1 from diagonal to diagonal, so that shapes reach their predecessors by small
+    shifts.
     """
 
     n_source: int
@@ -68,7 +69,7 @@ class Corridor:
         return np.asarray((i >= a) & (i <= n) & (j >= b) & (j <= m))
 
     def shifts(self, shape: Shape) -> Ints:
-        """Give for every diagonal the number of columns a bead of that shape ending there starts to the right."""
+        """Give for every diagonal how many columns to the right a bead of that shape ending there starts."""
         earlier = np.maximum(np.arange(self.n_diagonals) - sum(shape), 0)
         return np.asarray(self.lows - shape[0] - self.lows[earlier])
 
@@ -102,7 +103,7 @@ class Lattice:
         self._gap_scores = _spread(gaps, corridor)
 
     def _before(self, d: Ints, shape: Shape) -> Ints:
-        """Place, in flattened rows with ``reach`` rows ahead, from which a bead of that shape climbs to column 0."""
+        """Place in flattened padded rows from which a bead of that shape climbs to column 0."""
         return np.asarray(
             (d - sum(shape) + self._reach) * self._row + self.corridor.shifts(shape) + self._pad
         )
@@ -111,7 +112,7 @@ class Lattice:
         return np.full((*states, self.corridor.n_diagonals + self._reach, self._row), IMPOSSIBLE, np.float32)
 
     def best(self) -> list[tuple[int, int]]:
-        """Give the rungs of the best path (Viterbi); ties go to the first shape in order, and to M before gaps."""
+        """Give the rungs of the best path (Viterbi); ties go to the earlier shape, and to M before gaps."""
         c = self.corridor
         sums = self._blank(4)
         m, x, y, top = sums.reshape(4, -1)
@@ -219,7 +220,7 @@ class Posterior:
         return _probability(start + own.matches[:n, s, own._inner] - np.float32(self.total))
 
     def gaps(self) -> Floats:
-        """Probability of each gap score's being used, (4, n_diagonals, width): open x, more x, open y, more y."""
+        """Probability of each gap, (4, n_diagonals, width): open x, more x, open y, more y."""
         own = self._lattice
         n = own.corridor.n_diagonals
         m, x, y = self._forward[:3].reshape(3, -1)
@@ -250,7 +251,7 @@ class Posterior:
 
 
 def blank(corridor: Corridor, shapes: Sequence[Shape]) -> tuple[Floats, Floats]:
-    """Make an empty table of bead scores, and the view of it (n_diagonals, n_shapes, width) that is to be filled."""
+    """Make a table of bead scores, and the view (n_diagonals, n_shapes, width) that is to be filled."""
     pad, reach = _margins(shapes)
     size = (corridor.n_diagonals + reach, len(shapes), corridor.width + 2 * pad)
     table = np.full(size, IMPOSSIBLE, np.float32)

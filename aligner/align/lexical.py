@@ -1,10 +1,9 @@
-"""Evidence of letters: figures, Latin strings, names by transliteration, and marks, shared by two segments."""
+"""Evidence of letters: figures, Latin strings, names by transliteration, and marks that segments share."""
 
 from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,30 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.resources import data_bytes
+from aligner.text import clitic_splits, digits_value, normalise_word
 
-__all__ = ["CHANNELS", "channel_counts", "shared", "totals"]
+__all__ = ["channel_counts", "shared", "totals"]
 
-CHANNELS = ("figures", "names", "marks")
+
 Counts = tuple[Mapping[str, int], ...]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 _DIGITS = re.compile(r"\d+(?:[.,\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC THOUSANDS SEPARATOR}:/]\d+)*")
+_LONGEST = 40  # digits of a number that are compared; int() refuses thousands of them
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f0-9.@-]+")
 _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}")
 _ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]+")
-_PUNCT = {
-    "?": "?",
-    "\N{ARABIC QUESTION MARK}": "?",
-    "!": "!",
-    "(": "(",
-    ":": ":",
-    "%": "%",
-    "\N{ARABIC PERCENT SIGN}": "%",
-}
-_QUOTES = set(
-    '"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}'
-)
 
 
 @cache
@@ -49,8 +38,7 @@ def _figures(text: str) -> Counter[str]:
     """Numbers as ASCII digits without separators of thousands, and Latin strings without case."""
     out: Counter[str] = Counter()
     for m in _DIGITS.finditer(text):
-        digits = "".join(str(unicodedata.digit(c)) for c in m.group() if c.isdigit())
-        out[digits.lstrip("0") or "0"] += 1
+        out[digits_value(normalise_word(m.group()[:_LONGEST]))] += 1
     for m in _LATIN.finditer(text):
         out[m.group().casefold().strip(".-")] += 1
     return out
@@ -75,16 +63,13 @@ def _squeeze(skeleton: str) -> str:
 
 
 def _arabic_skeletons(word: str) -> set[str]:
-    tables = _letters()
-    bodies = {word}
-    for prefix in tables["prefixes"]:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 3:
-            bodies.add(word[len(prefix) :])
-    return {_squeeze("".join(tables["arabic"].get(c, "") for c in body)) for body in bodies}
+    table = _letters()["arabic"]
+    stems = (stem for _, stem in clitic_splits(normalise_word(word)))
+    return {_squeeze("".join(table.get(c, "") for c in stem)) for stem in stems}
 
 
 def _names(text: str) -> Counter[str]:
-    """Consonants of capitalised Latin words and of Arabic words, at least three, in classes that both share."""
+    """Consonants, at least three, of capitalised Latin words and of Arabic words, in shared classes."""
     found = {_latin_skeleton(m.group()) for m in _CAPITAL.finditer(text)}
     for m in _ARABIC.finditer(text):
         found |= _arabic_skeletons(m.group())
@@ -92,13 +77,9 @@ def _names(text: str) -> Counter[str]:
 
 
 def _marks(text: str) -> Counter[str]:
-    out: Counter[str] = Counter()
-    for c in text:
-        if c in _PUNCT:
-            out[_PUNCT[c]] += 1
-        elif c in _QUOTES:
-            out['"'] += 1
-    return out
+    """Question marks, quotation marks and the like, each kind by one name in both scripts."""
+    table = _letters()["marks"]
+    return Counter(table[c] for c in text if c in table)
 
 
 def channel_counts(texts: Sequence[str]) -> tuple[Counts, ...]:
@@ -118,8 +99,8 @@ def totals(counts: Counts) -> NDArray[np.float32]:
 def shared(source: Counts, target: Counts, reach: tuple[Ints, Ints]) -> tuple[Ints, Ints, Floats]:
     """Give the pairs (i, j) of segments that share strings, and how many.
 
-    ``reach`` holds for every i the first j looked at and the one after the last, so that the work is linear in
-    the length. A string counts for 1 / (how many segments in reach have it).
+    ``reach`` holds for every i the first j looked at and the one after the last, so that the work is linear
+    in the length. A string counts for 1 / (how many segments in reach have it).
     """
     places: tuple[defaultdict[str, list[int]], ...] = (defaultdict(list), defaultdict(list))
     for side, counts in zip(places, (source, target), strict=True):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.align.features import SHAPES, Evidence, Feature, Stats, gap_features, match_features
+from aligner.align.evidence import SHAPES, Evidence, Stats
+from aligner.align.features import Feature, gap_features, match_features
 from aligner.align.lattice import IMPOSSIBLE, Gaps, Lattice, Shape, blank
 from aligner.resources import data_bytes
 
@@ -56,15 +57,20 @@ def load_weights(name: str = "weights.json") -> Weights:
 def lattice(evidence: Evidence, stats: Stats, weights: Weights) -> Lattice:
     """Score every possible bead of the corridor."""
     table, view = blank(evidence.corridor, SHAPES)
-    for s, (shape, features) in enumerate(match_features(evidence, stats)):
-        name = group(shape)
-        score = np.full(view.shape[::2], weights.of(name, "bias"), np.float32)
-        for feature, values in features:
-            weight = weights.of(name, feature)
-            if weight:
-                score += np.float32(weight) * values
-        view[:, s] = np.where(np.isnan(score), IMPOSSIBLE, score)
+    for window in evidence.windows():
+        for s, (shape, features) in enumerate(match_features(window, stats)):
+            score = window.kept(_score(features, group(shape), weights, window.i.shape))
+            view[window.first : window.last, s] = np.where(np.isnan(score), IMPOSSIBLE, score)
     return Lattice(evidence.corridor, SHAPES, table, _gaps(evidence, stats, weights))
+
+
+def _score(features: list[Feature], name: str, weights: Weights, size: tuple[int, ...]) -> Floats:
+    score = np.full(size, weights.of(name, "bias"), np.float32)
+    for feature, values in features:
+        weight = weights.of(name, feature)
+        if weight:
+            score += np.float32(weight) * values
+    return score
 
 
 def _gaps(evidence: Evidence, stats: Stats, weights: Weights) -> Gaps:
@@ -72,12 +78,5 @@ def _gaps(evidence: Evidence, stats: Stats, weights: Weights) -> Gaps:
     rows = []
     for features, n in ((source, evidence.source.n), (target, evidence.target.n)):
         for name in ("open", "more"):
-            rows.append(_weighed(features, name, weights, n))
+            rows.append(_score(features, name, weights, (n,)))
     return Gaps(*rows)
-
-
-def _weighed(features: list[Feature], name: str, weights: Weights, n: int) -> Floats:
-    score = np.full(n, weights.of(name, "bias"), np.float32)
-    for feature, values in features:
-        score += np.float32(weights.of(name, feature)) * values
-    return score

@@ -1,9 +1,10 @@
 """Evidence from below the sentence: where each clause of a segment finds its like on the other side.
 
-A sentence vector says what a sentence is about; it hardly tells a sentence from the same with a clause more. So each
-segment is cut into pieces of a few words, the pieces are encoded, and each piece gives its mass to the segments of
-the other side by how like their likest pieces are (softmax), or to nowhere. The share of a bead's mass that stays
-inside the bead shows a clause that crossed a boundary, and mass that goes nowhere shows what was left out.
+A sentence vector says what a sentence is about; it hardly tells a sentence from the same with a clause
+more. So each segment is cut into pieces of a few words, the pieces are encoded, and each piece gives its
+mass to the segments of the other side by how like their likest pieces are (softmax), or to nowhere. The
+share of a bead's mass that stays inside the bead shows a clause that crossed a boundary, and mass that goes
+nowhere shows what was left out.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _NOWHERE = 0.9  # quantile of unrelated likeness that a piece must exceed to be 
 
 @dataclass(frozen=True)
 class Parts:
-    """Pieces of all segments of a side: unit vectors, their segment, their share of its mass, and where each starts."""
+    """Pieces of a side: unit vectors, their segments, their shares of its mass, where each segment starts."""
 
     vectors: Floats
     owner: Ints
@@ -77,7 +78,7 @@ _NONE = np.zeros((0, 1), np.float32)
 
 
 def shares(parts: Parts, others: Parts, corridor: Corridor, *, is_source: bool) -> tuple[Floats, Floats]:
-    """Give the share of each segment's mass that goes to each segment of the other side, by cell, and to nowhere.
+    """Give the share of each segment's mass that goes to each segment of the other side, and to nowhere.
 
     The first is (n_diagonals, width), at the cell where both segments end; the second (n,).
     """

@@ -16,9 +16,9 @@ __all__ = ["Strand"]
 class Strand:
     """The segments of one witness in order, with all the aligner looks at.
 
-    ``vectors`` is (n, d) float32, a unit row (or zeros where there is nothing to encode) per segment; ``headings``
-    says which segments are headings, ``blocks`` the index of the block each lies in; both may be left empty where
-    nothing is known of them.
+    ``vectors`` is (n, d) float32, a unit row (or zeros where there is nothing to encode) per segment;
+    ``headings`` says which segments are headings, ``blocks`` the index of the block each lies in; both may
+    be left empty where nothing is known of them.
 
     >>> Strand(("One.", "Two."), np.eye(2, dtype=np.float32)).n_segments
     2

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Made", "Material", "Recipe", "RECIPES", "make", "join"]
+__all__ = ["RECIPES", "Made", "Material", "Recipe", "join", "make"]
 
 Bead = tuple[range, range]
 Pair = tuple[str, str]
@@ -45,10 +45,11 @@ class Made:
 class Recipe:
     """How often (per sentence pair) each thing is done; the rest stays one to one.
 
-    ``merge`` joins two on one side, ``triple`` three; ``split`` cuts one; ``drop`` leaves one out; ``shift`` moves
-    a clause across a sentence boundary of one side (a 2-2 bead); ``passages`` counts the stretches of 5 to 25
-    left out in a document of 500 pairs; ``fan`` maps how many English sentences one Arabic sentence renders to
-    how often, ``chop`` is the chance that an English sentence is cut at its clauses first.
+    ``merge`` joins two on one side, ``triple`` three; ``split`` cuts one; ``drop`` leaves one out;
+    ``shift`` moves a clause across a sentence boundary of one side (a 2-2 bead); ``passages`` counts the
+    stretches of 5 to 25 left out in a document of 500 pairs; ``fan`` maps how many English sentences one
+    Arabic sentence renders to how often, ``chop`` is the chance that an English sentence is cut at its
+    clauses first.
     """
 
     merge: float = 0.0
@@ -61,7 +62,7 @@ class Recipe:
     fan: dict[int, float] = field(default_factory=dict)
 
 
-# Rates after the sets the peers were measured on: news with all kinds; the same with passages missing; statutes,
+# Rates after the sets the peers were measured on: news; the same with passages missing; statutes,
 # where one sentence is often two; literature, where 58 % of the beads are one to many (DESIGN.md, Alignment).
 RECIPES: dict[str, Recipe] = {
     "news": Recipe(merge=0.05, split=0.06, drop=0.03, shift=0.03),
@@ -120,7 +121,8 @@ class _Builder:
 def make(material: Material, recipe: Recipe, seed: int) -> Made:
     """Give a document with known beads, made from ``material`` after ``recipe``.
 
-    >>> made = make(Material("x", (("One here.", "Un."), ("Two here.", "Deux.")), (0, 0)), Recipe(merge=1.0), 7)
+    >>> material = Material("x", (("One here.", "Un."), ("Two here.", "Deux.")), (0, 0))
+    >>> made = make(material, Recipe(merge=1.0), 7)
     >>> made.gold in {((range(0, 1), range(0, 2)),), ((range(0, 2), range(0, 1)),)}
     True
     """
@@ -159,7 +161,7 @@ def _passages(rng: random.Random, n: int, per_500: float) -> dict[int, int]:
 
 
 def _step(rng: random.Random, material: Material, at: int, room: int, recipe: Recipe, out: _Builder) -> int:
-    """Make one bead (or one dropped sentence) out of the pairs from ``at`` on; give how many pairs it used."""
+    """Make one bead or dropped sentence of the pairs from ``at`` on; give how many pairs it used."""
     if recipe.fan:
         return _fan(rng, material, at, room, recipe, out)
     draw = rng.random()
@@ -226,7 +228,7 @@ def _drop(rng: random.Random, material: Material, at: int, out: _Builder) -> boo
 
 
 def _fan(rng: random.Random, material: Material, at: int, room: int, recipe: Recipe, out: _Builder) -> int:
-    """Join 1 to 9 English sentences' Arabic; English sentences may be cut at clauses first (then fewer pairs)."""
+    """Join the Arabic of 1 to 9 English sentences, which may be cut at clauses first."""
     if rng.random() < recipe.drop:
         _drop(rng, material, at, out)
         return 1

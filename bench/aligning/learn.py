@@ -1,20 +1,24 @@
 """Learn the aligner's weights: maximum likelihood of known beads under the lattice (a semi-Markov CRF).
 
-``python -m bench.aligning.learn`` writes aligner/data/align/weights.json from the tuning half of the material.
+``python -m bench.aligning.learn`` writes aligner/data/align/weights.json from the tuning half of the
+material.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.align.features import SHAPES, Evidence, Stats, gap_features, match_features
+from aligner.align.evidence import SHAPES, Evidence, Stats, View
+from aligner.align.features import gap_features, match_features
 from aligner.align.lattice import IMPOSSIBLE, Gaps, Lattice, blank
 from aligner.align.model import ANY, group
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Rungs = list[tuple[int, int]]
 
 
@@ -25,15 +29,18 @@ class Parameters:
         self.places: dict[tuple[str, str], int] = {}
 
     def place(self, group_name: str, feature: str) -> int:
+        """Give the place of a weight."""
         return self.places.setdefault((group_name, feature), len(self.places))
 
-    def named(self, values: Floats) -> dict[str, dict[str, float]]:
+    def named(self, values: Doubles) -> dict[str, dict[str, float]]:
+        """Give rounded weights by group and feature."""
         out: dict[str, dict[str, float]] = {}
         for (g, f), at in sorted(self.places.items()):
             out.setdefault(g, {})[f] = round(float(values[at]), 4)
         return out
 
-    def vector(self, weights: dict[str, dict[str, float]]) -> Floats:
+    def vector(self, weights: dict[str, dict[str, float]]) -> Doubles:
+        """Give the values of weights by place, 0 where there is none."""
         return np.array([weights.get(g, {}).get(f, 0.0) for g, f in self.places])
 
 
@@ -52,12 +59,12 @@ class Example:
 def example(evidence: Evidence, stats: Stats, rungs: Rungs, parameters: Parameters) -> Example:
     """Lay out the features of a document whose rungs are known."""
     tables, dead = [], []
-    for shape, features in match_features(evidence, stats):
+    for shape, features in match_features(View(evidence, 0, evidence.corridor.n_diagonals), stats):
         name = group(shape)
         ones = np.ones((evidence.corridor.n_diagonals, evidence.corridor.width), np.float32)
         rows = [("bias", ones)] + [(f, np.broadcast_to(v, ones.shape)) for f, v in features]
         table = np.stack([v for _, v in rows]).astype(np.float32)
-        nan = np.isnan(table).any(axis=0)
+        nan = np.asarray(np.isnan(table).any(axis=0))
         table[:, nan] = 0.0
         own = np.array([parameters.place(name, f) for f, _ in rows])
         common = np.array([parameters.place(ANY, f) for f, _ in rows])
@@ -73,7 +80,7 @@ def example(evidence: Evidence, stats: Stats, rungs: Rungs, parameters: Paramete
 
 def _places(evidence: Evidence, rungs: Rungs) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
     matches, gaps, state = [], [], "m"
-    for (i, j), (k, m) in zip(rungs, rungs[1:], strict=False):
+    for (i, j), (k, m) in pairwise(rungs):
         shape = (k - i, m - j)
         if shape == (1, 0):
             gaps.append((1 if state == "x" else 0, i))
@@ -87,7 +94,7 @@ def _places(evidence: Evidence, rungs: Rungs) -> tuple[list[tuple[int, int, int]
     return matches, gaps
 
 
-def loss(x: Example, theta: Floats) -> tuple[float, Floats]:
+def loss(x: Example, theta: Doubles) -> tuple[float, Doubles]:
     """Give minus the log likelihood of the gold beads, and its gradient."""
     table, view = blank(x.evidence.corridor, SHAPES)
     for s, (features, own, common) in enumerate(x.tables):
@@ -96,7 +103,7 @@ def loss(x: Example, theta: Floats) -> tuple[float, Floats]:
     rows = [np.tensordot(theta[at].astype(np.float32), f, 1) for f, at in x.gaps]
     gold = sum(float(view[d, s, k]) for s, d, k in x.gold) + sum(float(rows[g][n]) for g, n in x.gold_gaps)
     posterior = Lattice(x.evidence.corridor, SHAPES, table, Gaps(*rows)).infer()
-    gradient = np.zeros(len(theta))
+    gradient: Doubles = np.zeros(len(theta))
     for s, (features, own, common) in enumerate(x.tables):
         p = posterior.matches(s)
         p[x.dead[s]] = 0.0
@@ -109,12 +116,12 @@ def loss(x: Example, theta: Floats) -> tuple[float, Floats]:
     by_cell = posterior.gaps()
     ends = (x.evidence.corridor.cells()[0] - 1, x.evidence.corridor.cells()[1] - 1)
     for g, (features, at) in enumerate(x.gaps):
-        p = np.zeros(features.shape[1])
+        counts: Doubles = np.zeros(features.shape[1])
         end = ends[g // 2]
         ok = (end >= 0) & (end < features.shape[1])
-        np.add.at(p, end[ok], by_cell[g][ok])
+        np.add.at(counts, end[ok], by_cell[g][ok])
         for kind, n in x.gold_gaps:
             if kind == g:
-                p[n] -= 1.0
-        np.add.at(gradient, at, features @ p)
+                counts[n] -= 1.0
+        np.add.at(gradient, at, features @ counts)
     return posterior.total - gold, gradient

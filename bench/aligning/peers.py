@@ -1,4 +1,4 @@
-"""The peers that PyPI has, behind one signature: texts and an encoder in, beads out; None where one is absent."""
+"""The peers that PyPI has, behind one signature: texts and an encoder in, beads out."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def peers() -> list[Peer]:
 
 
 def _galechurch() -> Run:
-    import galechurch
+    import galechurch  # type: ignore[import-not-found]
 
     def run(source: Texts, target: Texts, _: Encode) -> Beads:
         ratio = sum(map(len, target)) / max(1, sum(map(len, source)))
@@ -58,7 +58,7 @@ def _galechurch() -> Run:
 
 
 def _sentweave() -> Run:
-    import sentweave
+    import sentweave  # type: ignore[import-not-found]
 
     def run(source: Texts, target: Texts, encode: Encode) -> Beads:
         result = sentweave.align(list(source), list(target), encode)
@@ -72,7 +72,9 @@ def _corelib() -> Any:
     found = importlib.util.find_spec("bertalign")
     assert found is not None and found.origin is not None
     sys.modules.setdefault("torch", types.ModuleType("torch"))
-    spec = importlib.util.spec_from_file_location("_bertalign_corelib", Path(found.origin).with_name("corelib.py"))
+    spec = importlib.util.spec_from_file_location(
+        "_bertalign_corelib", Path(found.origin).with_name("corelib.py")
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -85,7 +87,9 @@ def _bertalign(most: int) -> Run:
 
     def run(source: Texts, target: Texts, encode: Encode) -> Beads:
         n, m = len(source), len(target)
-        (vectors, lengths), (others, other_lengths) = (_overlaps(side, most - 1, encode) for side in (source, target))
+        (vectors, lengths), (others, other_lengths) = (
+            _overlaps(side, most - 1, encode) for side in (source, target)
+        )
         ratio = float(lengths[0].sum() / other_lengths[0].sum())
         cosine = vectors[0] @ others[0].T
         indices = np.argsort(-cosine, axis=1, kind="stable")[:, :3]
@@ -97,7 +101,17 @@ def _bertalign(most: int) -> Run:
         kinds = core.get_alignment_types(most)
         width, path = core.find_second_search_path(anchors, 5, n, m)
         pointers = core.second_pass_align(
-            vectors, others, lengths, other_lengths, width, path, kinds, ratio, -0.1, margin=True, len_penalty=True
+            vectors,
+            others,
+            lengths,
+            other_lengths,
+            width,
+            path,
+            kinds,
+            ratio,
+            -0.1,
+            margin=True,
+            len_penalty=True,
         )
         return [(tuple(a), tuple(b)) for a, b in core.second_back_track(n, m, pointers, path, kinds)]
 
