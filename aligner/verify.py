@@ -382,7 +382,10 @@ def _is_same_url(claimed: str, found: str) -> bool:
         parts = urlsplit(url if "//" in url else f"//{url}")
         return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/")
 
-    return place(claimed) == place(found)
+    try:
+        return place(claimed) == place(found)
+    except ValueError:  # not a URL
+        return claimed == found
 
 
 def _journal(case: _Case) -> Iterator[Fault]:
