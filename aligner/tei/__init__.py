@@ -18,10 +18,11 @@ from aligner.errors import RecordError
 from aligner.model import Collation
 from aligner.store import write_bytes
 from aligner.tei.read import collation_of
+from aligner.tei.standoff import Bound, Moved, bind, standoff
 from aligner.tei.write import record_bytes
 from aligner.tei.xml import parse
 
-__all__ = ["dumps", "loads", "read", "read_bytes", "write"]
+__all__ = ["Bound", "Moved", "bind", "dumps", "loads", "read", "read_bytes", "standoff", "write"]
 
 
 def dumps(collation: Collation) -> bytes:

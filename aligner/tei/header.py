@@ -86,9 +86,7 @@ def _is_date(value: str) -> bool:
 def agents(collation: Collation) -> dict[str, str]:
     """Give the xml:id of everybody who answers for something in the collation, by their own id."""
     judgements = collation.ladder.judgements if collation.ladder else ()
-    names = (
-        {d.who for d in collation.decisions} | {e.by for e in collation.edits} | {j.by for j in judgements}
-    )
+    names = {d.who for d in collation.decisions} | {e.by for e in collation.edits} | {j.by for j in judgements}
     return {name: f"who.{name_id(name)}" for name in sorted(names - {""})}
 
 
@@ -218,9 +216,7 @@ def _witness_item(witness: Witness, spans: Mapping[str, str], related: Sequence[
     ]
     extent = lines("extent", None, [f'<measure quantity="{len(witness.text)}" unit="codepoint"/>'], sep="")
     own = {"n": witness.siglum}
-    return _item(
-        f"bib.{name}", witness.bibl, own, witness.language, [*notes, *claim, *related], digests, extent
-    )
+    return _item(f"bib.{name}", witness.bibl, own, witness.language, [*notes, *claim, *related], digests, extent)
 
 
 def _item(
@@ -321,9 +317,7 @@ def _descriptions(row: Mapping[str, str]) -> list[str]:
 
 def _applications(collation: Collation) -> str:
     version = collation.signature.as_dict().get(PROGRAM, "")
-    rows = [
-        element("label", None, key) + element("item", None, value) for key, value in collation.signature.items
-    ]
+    rows = [element("label", None, key) + element("item", None, value) for key, value in collation.signature.items]
     settings = [lines("p", None, [lines("list", {"type": "gloss"}, rows)])] if rows else []
     attributes = {
         "xml:id": "app.muqabala",
@@ -352,9 +346,7 @@ def _revisions(collation: Collation) -> str:
     return lines("revisionDesc", None, lists)
 
 
-def _change(
-    number: int, decisions: Sequence[Decision], names: Mapping[str, str], edits: Sequence[Edit]
-) -> str:
+def _change(number: int, decisions: Sequence[Decision], names: Mapping[str, str], edits: Sequence[Edit]) -> str:
     decision = decisions[number - 1]
     about = subject(decisions, number)
     is_there = about.startswith("fe.") and about[3:] in {str(n) for n in range(1, len(edits) + 1)}
@@ -371,6 +363,4 @@ def _change(
         ("after", decision.after),
         ("remark", decision.note),
     )
-    return lines(
-        "change", attributes, [element("note", {"type": k}, text) for k, text in parts if text], sep=""
-    )
+    return lines("change", attributes, [element("note", {"type": k}, text) for k, text in parts if text], sep="")

@@ -65,9 +65,7 @@ def is_standoff(root: etree._Element) -> bool:
     return root.get("subtype") == "standoff"
 
 
-def collation_of(
-    root: etree._Element, *, where: str = "", texts: Mapping[str, Text] | None = None
-) -> Collation:
+def collation_of(root: etree._Element, *, where: str = "", texts: Mapping[str, Text] | None = None) -> Collation:
     """Build the collation of a record; ``texts`` (by side) stand in for those of a stand-off record.
 
     Raises:
@@ -75,9 +73,7 @@ def collation_of(
     """
     reader = _Reader(where)
     if root.tag != TEI + "TEI" or root.get("type") != "alignment":
-        raise reader.error(
-            root, "not a record of a collation (TEI of type alignment)", "give a file of muqabala"
-        )
+        raise reader.error(root, "not a record of a collation (TEI of type alignment)", "give a file of muqabala")
     if texts is None and is_standoff(root):
         raise reader.error(root, "a stand-off record holds no texts", "put them back first: muqabala bind")
     try:
@@ -168,9 +164,7 @@ class _Reader:
         off = self.need(root.find(TEI + "standOff"), root, "the annotation")
         self._agents(head)
         self._spans(off, texts)
-        self.degrees = {
-            n.get("target", "")[1:]: float(n.get("degree")) for n in off.iterchildren(TEI + "certainty")
-        }
+        self.degrees = {n.get("target", "")[1:]: float(n.get("degree")) for n in off.iterchildren(TEI + "certainty")}
         source, target = texts.get("source"), texts["translation"]
         ladder = self._ladder(off, source, target) if source else None
         made = head.find(f"{TEI}fileDesc/{TEI}publicationStmt/{TEI}date")
@@ -254,9 +248,7 @@ class _Reader:
             ends = node.get("target", "").split()
             numbers = [[int(e.removeprefix(p)) for e in ends if e.startswith(p)] for p in prefixes]
             at = rungs[-1]
-            if any(
-                list(range(n + 1, n + 1 + len(side))) != side for n, side in zip(at, numbers, strict=True)
-            ):
+            if any(list(range(n + 1, n + 1 + len(side))) != side for n, side in zip(at, numbers, strict=True)):
                 raise self.error(
                     node,
                     f"bead {node.get(XML_ID)} does not go on where the one before ended",
@@ -335,6 +327,4 @@ class _Reader:
 
     def _signature(self, head: Any) -> Signature:
         rows = list(head.iterfind(f"{TEI}encodingDesc/{TEI}appInfo/{TEI}application/{TEI}p/{TEI}list/*"))
-        return Signature(
-            tuple((k.text or "", v.text or "") for k, v in zip(rows[::2], rows[1::2], strict=True))
-        )
+        return Signature(tuple((k.text or "", v.text or "") for k, v in zip(rows[::2], rows[1::2], strict=True)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aligner.model import Bead, Block, Collation, Decision, Edit, Judgement, Kind, Side, Span
 from aligner.patch import History, Superseded, history, subject
 from aligner.tei.header import SEAL, agents, header, inner_header, when
+from aligner.tei.letters import Prefixes, anchor_table
 from aligner.tei.place import Place, keyed_digest, text_key
 from aligner.tei.xml import element, lines, refuse_forbidden
 
@@ -65,9 +66,7 @@ def _record(collation: Collation, full: bool) -> _Record:
     return _Record(collation, full, source, target, history(collation), agents(collation), spans, beads)
 
 
-def _span_ids(
-    collation: Collation, source: Place | None, target: Place
-) -> Iterator[tuple[tuple[str, Span], str]]:
+def _span_ids(collation: Collation, source: Place | None, target: Place) -> Iterator[tuple[tuple[str, Span], str]]:
     for place, side in ((source, Side.SOURCE), (target, Side.TARGET)):
         if place:
             found = {getattr(item, side) for items in (collation.links, collation.edits) for item in items}
@@ -169,9 +168,7 @@ def _block(place: Place, k: int, block: Block, inside: range, anchors: Mapping[i
         parts += anchors.get(n + 1, ())
         at = span.end
     parts.append(_escaped(text[at : block.span.end]))
-    return lines(
-        name, {"xml:id": f"{place.id}.b{k + 1}", "type": role, "xml:space": "preserve"}, parts, sep=""
-    )
+    return lines(name, {"xml:id": f"{place.id}.b{k + 1}", "type": role, "xml:space": "preserve"}, parts, sep="")
 
 
 def _escaped(text: str) -> str:
@@ -207,22 +204,24 @@ def _stand_off(record: _Record) -> str:
 
 def _text_spans(record: _Record, place: Place) -> str:
     """Write where blocks, segments and absences stand in a text that is not in the record."""
-    text, rows = place.witness.text, list[str]()
+    text, prefixes = place.witness.text, Prefixes(place.witness.text)
+    rows = [element("desc", {"type": "letters"}, anchor_table(record.collation, place.witness))]
     key, anchors, stretches = text_key(text), _anchors(record, place), _stretches(place)
     absences = {n: [a.partition('"')[2].partition('"')[0] for a in names] for n, names in anchors.items()}
     rows += (_absence(place, name, 0) for name in absences.get(0, ()))
     for k, block in enumerate(place.witness.blocks):
         name, role = _block_tag(block)
         rows.append(
-            element(
-                "span", {"xml:id": f"{place.id}.b{k + 1}", "type": role or name, **place.pointer(block.span)}
-            )
+            element("span", {"xml:id": f"{place.id}.b{k + 1}", "type": role or name, **place.pointer(block.span)})
         )
         for n in stretches[k]:
             span = place.segments[n].span
-            digest = f'<idno type="sha256-keyed16">{keyed_digest(key, span.of(text))}</idno>'
+            digests = [
+                f'<idno type="sha256-keyed16">{keyed_digest(key, span.of(text))}</idno>',
+                f'<idno type="sha256-prefix16">{prefixes.upto(span.end)}</idno>',
+            ]
             attributes = {"xml:id": f"{place.id}.s{n + 1}", "type": "s", **place.pointer(span)}
-            rows.append(lines("span", attributes, [digest], sep=""))
+            rows.append(lines("span", attributes, digests, sep=""))
             rows += (_absence(place, name, span.end) for name in absences.get(n + 1, ()))
     attributes = {
         "xml:id": place.id,
@@ -328,9 +327,7 @@ def _superseded(record: _Record) -> str:
     return (
         lines("spanGrp", {"type": "superseded"}, spans)
         + "\n"
-        + lines(
-            "linkGrp", attributes, ["<desc>Beads replaced, kept so that no decision is lost.</desc>", *rows]
-        )
+        + lines("linkGrp", attributes, ["<desc>Beads replaced, kept so that no decision is lost.</desc>", *rows])
     )
 
 
@@ -451,12 +448,9 @@ def _edit_changes(record: _Record, edit: Edit, decided: Iterable[int]) -> Iterat
 def _certainties(record: _Record) -> Iterator[str]:
     """Write the machine's number for what a person has answered for."""
     rows: list[tuple[str, float | None, str]] = [
-        (f"al.{number}", bead.judgement.confidence, bead.judgement.by)
-        for number, bead in enumerate(record.beads, 1)
+        (f"al.{number}", bead.judgement.confidence, bead.judgement.by) for number, bead in enumerate(record.beads, 1)
     ]
-    rows += [
-        (f"fe.{number}", edit.confidence, edit.by) for number, edit in enumerate(record.collation.edits, 1)
-    ]
+    rows += [(f"fe.{number}", edit.confidence, edit.by) for number, edit in enumerate(record.collation.edits, 1)]
     for name, confidence, by in rows:
         if by and confidence is not None:
             yield f'<certainty target="#{name}" locus="value" degree="{confidence!r}"/>'

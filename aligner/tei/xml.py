@@ -73,9 +73,7 @@ def element(name: str, attributes: Mapping[str, str | None] | None = None, conte
     return f"<{head}>{content.translate(_TEXT) if _TEXT_NEEDS.search(content) else content}</{name}>"
 
 
-def lines(
-    name: str, attributes: Mapping[str, str | None] | None, children: Iterable[str], sep: str = "\n"
-) -> str:
+def lines(name: str, attributes: Mapping[str, str | None] | None, children: Iterable[str], sep: str = "\n") -> str:
     """Write one element round others already written, one to a line; white space there means nothing.
 
     >>> lines("p", None, ["<s/>", "<s/>"], sep="")
@@ -139,9 +137,7 @@ def _refuse(data: bytes, where: str) -> None:
         raise RecordError(what, where=f"{where}, byte {error.start}".lstrip(", "), remedy=remedy) from error
     declared = _DECLARED.match(data)
     if declared and declared[1].lower() != b"utf-8":
-        raise RecordError(
-            f"the record declares {declared[1].decode()}", where=where, remedy="save it as UTF-8"
-        )
+        raise RecordError(f"the record declares {declared[1].decode()}", where=where, remedy="save it as UTF-8")
     # A record has no comment or CDATA section that could hold these letters, and its text escapes "<".
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         what = "a DOCTYPE is not allowed in a record"
