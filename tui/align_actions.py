@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 
-from aligner.model import Act, Collation, Side, Status
+from aligner import acts
+from aligner.model import Side, Status
 from aligner.segment import split
 from aligner.text import tokens
-from tui import operations
-from tui.operations import Impossible
+from tui.many import judge_beads
 from tui.screens import Choose
 from tui.shell import Shell
 
@@ -20,18 +20,14 @@ _SHOWN_WORDS = 60  # cells of a choice
 class AlignActions(Shell):
     """Confirm, merge, split, move, link and cut."""
 
-    @property
-    def _on(self) -> str:
-        return f"al.{self.view.bead + 1}"
-
-    def _judge(self, act: Act, beads: range, status: Status) -> bool:
-        return self.decide(act, self._on, lambda c: operations.judge(c, beads, status, who=self.who))
+    def _judge(self, beads: range, status: Status) -> bool:
+        return self.decide(judge_beads, beads, status)
 
     def action_confirm(self) -> None:
         """Confirm the row and go to the next that is not confirmed."""
         bead = self.view.bead
         if self.view.rows.beads[bead].judgement.status is not Status.ACCEPTED:
-            self._judge(Act.CONFIRMED, range(bead, bead + 1), Status.ACCEPTED)
+            self._judge(range(bead, bead + 1), Status.ACCEPTED)
         self.view.go_to(self.view.row + 1)
         while (
             self.view.row + 1 < len(self.view.rows)
@@ -42,50 +38,57 @@ class AlignActions(Shell):
 
     def action_confirm_above(self) -> None:
         """Confirm all rows down to this one."""
-        self._judge(Act.CONFIRMED, range(self.view.bead + 1), Status.ACCEPTED)
+        self._judge(range(self.view.bead + 1), Status.ACCEPTED)
 
     def action_doubt(self) -> None:
         """Mark the row as needing review."""
-        self._judge(Act.CHANGED, range(self.view.bead, self.view.bead + 1), Status.REJECTED)
+        self._judge(range(self.view.bead, self.view.bead + 1), Status.REJECTED)
 
     def action_unmark(self) -> None:
         """Take the mark off the row."""
-        self._judge(Act.CHANGED, range(self.view.bead, self.view.bead + 1), Status.PROPOSED)
+        self._judge(range(self.view.bead, self.view.bead + 1), Status.PROPOSED)
 
     def action_merge(self) -> None:
         """Merge the row with the next."""
-        bead = self.view.bead
-        self.decide(Act.MERGED, self._on, lambda c: operations.merge(c, bead, who=self.who))
+        self.decide(acts.merge_beads, self.view.bead)
 
     def action_unlink(self) -> None:
         """Put the two sides apart."""
-        bead = self.view.bead
-        self.decide(Act.SPLIT, self._on, lambda c: operations.unlink(c, bead, who=self.who))
+        self.decide(acts.unlink_bead, self.view.bead)
 
     def action_link(self) -> None:
         """Pick the row up; on a neighbour, link the two."""
         bead, picked = self.view.bead, self.view.picked
         self.view.picked = bead if picked is None else None
+        self.view.go_to(self.view.row)
         if picked is None or picked == bead:
-            self.view.go_to(self.view.row)
             return
-        self.decide(Act.MERGED, self._on, lambda c: operations.link(c, picked, bead, who=self.who))
+        if abs(picked - bead) != 1:
+            self.refuse("only neighbours can be linked; merge or move what stands between")
+            return
+        self.decide(acts.merge_beads, min(bead, picked))
         self.view.go_to_bead(min(bead, picked))
 
     def action_move_down(self) -> None:
         """Give the last sentence of this side to the next row."""
-        bead, side = self.view.bead, self.view.side
-        self.decide(Act.MOVED, self._on, lambda c: operations.give_last_down(c, bead, side, who=self.who))
+        self._move(self.view.bead + 1, up=False)
 
     def action_move_up(self) -> None:
         """Give the first sentence of this side to the row before."""
-        bead, side = self.view.bead, self.view.side
-        self.decide(Act.MOVED, self._on, lambda c: operations.give_first_up(c, bead, side, who=self.who))
+        self._move(self.view.bead - 1, up=True)
+
+    def _move(self, taker: int, *, up: bool) -> None:
+        beads = self.view.rows.beads
+        if 0 <= taker < len(beads) and beads[taker].judgement.status is Status.ACCEPTED:
+            self.refuse("the neighbour is confirmed; take its mark off first (z)")
+            return
+        self.decide(acts.move_segment, self.view.side, self.view.bead, up=up)
 
     def action_missing(self) -> None:
         """Mark a row of one side as omission or addition."""
         bead = self.view.bead
-        self.decide(Act.ADDED, self._on, lambda c: operations.mark_missing(c, bead, who=self.who))
+        is_source = bool(self.view.rows.beads[bead].source)
+        self.decide(acts.mark_omission if is_source else acts.mark_addition, bead)
 
     def action_split(self) -> None:
         """Split the row between its sentences; where there is a choice, ask."""
@@ -108,8 +111,7 @@ class AlignActions(Shell):
         return rows.para(Side.TARGET, which[-1]).text[:_SHOWN_WORDS] if which else ""
 
     def _split(self, n_source: int, n_target: int) -> None:
-        bead = self.view.bead
-        self.decide(Act.SPLIT, self._on, lambda c: operations.split(c, bead, n_source, n_target, who=self.who))
+        self.decide(acts.split_bead, self.view.bead, n_source, n_target)
 
     def action_split_sentence(self) -> None:
         """Split the sentence before the word under the cursor, or at a place chosen by number."""
@@ -146,25 +148,12 @@ class AlignActions(Shell):
         return [segment.span.start + each for each in sorted(starts) if 0 < each < len(text.rstrip()) - 1][:9]
 
     def _cut(self, number: int, offset: int) -> None:
-        side = self.view.side
-
-        def change(collation: Collation) -> Collation:
-            return operations.split_segment(collation, side, number, offset, who=self.who)
-
-        self.decide(Act.SEGMENTED, self._segment_id(number), change)
+        self.decide(acts.split_segment, self.view.side, number, offset)
 
     def action_join_sentence(self) -> None:
         """Join the sentence with the next of its paragraph."""
-        number, side = self.view.segment_here(), self.view.side
-
-        def change(collation: Collation) -> Collation:
-            if number is None:
-                raise Impossible("this side is empty")
-            return operations.join_segments(collation, side, number, who=self.who)
-
-        self.decide(Act.SEGMENTED, self._segment_id(number or 0), change)
-
-    def _segment_id(self, number: int) -> str:
-        witness = self.session.collation.witness(self.view.side)
-        assert witness is not None
-        return f"{witness.siglum}.s{number + 1}"
+        number = self.view.segment_here()
+        if number is None:
+            self.refuse("this side is empty")
+            return
+        self.decide(acts.join_segments, self.view.side, number)

@@ -9,16 +9,17 @@ from pathlib import Path
 from textual import work
 from textual.worker import get_current_worker
 
+from aligner import tei
 from aligner.errors import AlignerError, SettingError
 from aligner.model import Collation
 from tui.align_actions import AlignActions
 from tui.bidi.layout import Mode
 from tui.bidi.terminal import Plan, choose, identity, probe
+from tui.desk import Desk
 from tui.find_actions import FindActions
 from tui.flag_actions import FlagActions
 from tui.memory import Memory, reviewer
 from tui.screens import Choose, Working
-from tui.shell import Desk
 
 __all__ = ["Make", "ReviewApp", "run"]
 
@@ -95,13 +96,10 @@ class ReviewApp(AlignActions, FlagActions, FindActions):
     def action_export(self) -> None:
         """Choose a format and write the collation beside the record."""
         forms = list(self.desk.exports())
-        if not forms:
-            self.refuse("no export format is installed")
-            return
 
         def then(k: int) -> None:
             try:
-                written = self.desk.export(self.session, forms[k])
+                written = self.desk.export(self.session.collation, forms[k])
             except AlignerError as error:
                 self.notify(str(error), severity="error", markup=False)
                 return
@@ -122,17 +120,15 @@ def run(path: Path, *, make: Make | None = None, who: str = "", bidi: str = "aut
     Raises:
         AlignerError: the record cannot be read, or not made.
     """
-    from tui.desk import RecordDesk
-
     memory, answers = Memory(), probe()
     wish = bidi if bidi != "auto" else os.environ.get("MUQABALA_BIDI", "auto")
     if wish not in _SETTINGS:
         raise SettingError(f"there is no way {wish!r} to show Arabic", remedy=f"use {', '.join(_SETTINGS)}")
     terminal = identity(os.environ, answers)
     plan = choose(os.environ, answers, setting=wish, saved=memory.get("display", terminal))
-    desk = RecordDesk(path)
+    desk = Desk(path)
     if make is None:
-        desk.check()
+        tei.read(path)  # so that a fault is told before the screen changes
     app = ReviewApp(desk, plan, memory, who=who or reviewer(), terminal=terminal, make=make, keep=desk.keep)
     try:
         app.run()

@@ -1,145 +1,59 @@
-"""Where a record lies on disk while it is reviewed: the TEI file, and its journal beside it."""
+"""A record on disk while it is reviewed: opening, writing what was just made, exporting."""
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 from collections.abc import Sequence
-from dataclasses import asdict
-from io import FileIO
 from pathlib import Path
 
 from aligner import tei
-from aligner.errors import RecordError, WriteError
-from aligner.model import Act, Collation, Decision
-from aligner.patch import canonical_json, replay
-from tui.session import Session
+from aligner.journal import Session
+from aligner.model import Collation
+from aligner.store import write_bytes
+from tui.export import flags_table, rows_table
 
-__all__ = ["RecordDesk"]
+__all__ = ["Desk"]
 
-_SUFFIX = ".journal"
-_FORMS = ("TEI, a copy", "aligned rows (TSV)", "flags (TSV)")
+_TABLES = {"aligned rows (TSV)": (".rows.tsv", rows_table), "flags (TSV)": (".flags.tsv", flags_table)}
+_COPY = "TEI, a copy with all decisions"
 
 
-class RecordDesk:
-    """A TEI record; decisions are appended to a journal beside it until they are saved into it."""
+class Desk:
+    """A TEI record, opened by one person at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._journal = path.with_name(path.name + _SUFFIX)
-        self._open: FileIO | None = None
+        self.session: Session | None = None
 
-    def check(self) -> None:
-        """Read the record, so that a fault is told before the screen changes.
+    def open(self, who: str) -> tuple[Session, str]:
+        """Open the record with what its journal holds, and say if decisions were recovered.
 
-        Raises: RecordError, InputError as ``tei.read``.
+        Raises: RecordError, InputError as ``aligner.journal.Session``.
         """
-        tei.read(self.path)
+        self.session = Session(self.path, who)
+        n = self.session.n_recovered
+        return self.session, f"{n} decisions of a session that was not saved are here again" if n else ""
+
+    def close(self) -> None:
+        """Let the record go; what is not saved stays in its journal."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
 
     def keep(self, collation: Collation) -> None:
         """Write a collation just made."""
         tei.write(collation, self.path)
 
-    def open(self, who: str) -> tuple[Session, str]:
-        """Read the record and carry out what its journal holds that was never saved."""
-        collation = tei.read(self.path)
-        kept, end = self._kept()
-        waiting = kept[max(0, len(collation.decisions) - _folded(kept, collation)) :]
-        recovered = replay(collation, waiting)
-        self._open = self._journal.open("ab", buffering=0)
-        self._lock()
-        self._open.truncate(end)
-        session = Session(recovered, self, who)
-        session.saved = len(collation.decisions)
-        words = f"{len(waiting)} decisions of an earlier session were not saved yet; they are all here"
-        return session, words if waiting else ""
-
-    def _lock(self) -> None:
-        assert self._open is not None
-        try:
-            fcntl.flock(self._open, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._open.close()
-            raise RecordError(
-                "somebody else is reviewing this record", where=str(self.path), remedy="wait until they quit"
-            ) from error
-
-    def _kept(self) -> tuple[list[Decision], int]:
-        """Read the journal up to its last whole line; a line torn by a crash was never acknowledged."""
-        try:
-            data = self._journal.read_bytes()
-        except FileNotFoundError:
-            return [], 0
-        end = data.rfind(b"\n") + 1
-        kept = []
-        for number, line in enumerate(data[:end].splitlines(), 1):
-            try:
-                values = json.loads(line)
-                kept.append(Decision(**{**values, "act": Act(values["act"])}))
-            except (ValueError, TypeError, KeyError) as error:
-                raise RecordError(
-                    f"the journal cannot be read: {error}",
-                    where=f"{self._journal}:{number}",
-                    remedy="restore it from a copy, or move it away to go on from the saved record",
-                ) from error
-        return kept, end
-
-    def append(self, decision: Decision) -> None:
-        """Write one decision through to the disk."""
-        assert self._open is not None
-        end = os.fstat(self._open.fileno()).st_size
-        try:
-            self._open.write(canonical_json(asdict(decision)).encode() + b"\n")
-            os.fsync(self._open.fileno())
-        except OSError as error:
-            self._open.truncate(end)
-            raise WriteError(
-                f"the decision was not kept: {error.strerror}",
-                where=str(self._journal),
-                remedy="make room and decide again",
-            ) from error
-
-    def save(self, session: Session) -> None:
-        """Write the record with all decisions, then empty the journal."""
-        tei.write(session.collation, self.path)
-        session.saved = len(session.collation.decisions)
-        if self._open is not None:
-            self._open.truncate(0)
-
-    def close(self) -> None:
-        """Let go of the journal; an empty one is taken away."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
-            if self._journal.exists() and not self._journal.stat().st_size:
-                self._journal.unlink()
-
     def exports(self) -> Sequence[str]:
         """Name the formats."""
-        return _FORMS
+        return (_COPY, *_TABLES)
 
-    def export(self, session: Session, form: str) -> Path:
+    def export(self, collation: Collation, form: str) -> Path:
         """Write beside the record, under its name."""
-        from aligner.store import write_bytes
-        from tui.export import flags_table, rows_table
-
-        collation = session.collation
-        if form == _FORMS[0]:
+        if form == _COPY:
             goal = self.path.with_suffix(".copy.xml")
             tei.write(collation, goal)
             return goal
-        is_rows = form == _FORMS[1]
-        goal = self.path.with_suffix(".rows.tsv" if is_rows else ".flags.tsv")
-        write_bytes(goal, (rows_table if is_rows else flags_table)(collation).encode())
+        suffix, table = _TABLES[form]
+        goal = self.path.with_suffix(suffix)
+        write_bytes(goal, table(collation).encode("utf-8"))
         return goal
-
-
-def _folded(kept: Sequence[Decision], collation: Collation) -> int:
-    """Find how many decisions the record had before the journal began: a crash between saving the
-    record and emptying the journal leaves decisions in both.
-    """
-    for shared in range(min(len(kept), len(collation.decisions)), 0, -1):
-        if tuple(kept[:shared]) == collation.decisions[-shared:]:
-            return len(collation.decisions) - shared
-    return len(collation.decisions)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from aligner.model import Act, Category, Direction, Side, Status
-from tui import operations
+from aligner import acts
+from aligner.model import Category, Direction, Edit, EditKind, Side, Status
+from tui.many import accept_edits
 from tui.screens import Ask, Choose
 from tui.shell import Shell
 
 __all__ = ["FlagActions"]
+
+_WHY = "Seen by a reviewer."
 
 
 class FlagActions(Shell):
@@ -20,22 +21,17 @@ class FlagActions(Shell):
             self.refuse("no flag on this row; + adds one for the words selected")
         return self.view.flag
 
-    def _change(self, act: Act, numbers: Iterable[int], **changes: object) -> bool:
-        chosen = list(numbers)
-        on = f"fe.{chosen[0] + 1}"
-        return self.decide(act, on, lambda c: operations.change_edits(c, chosen, who=self.who, **changes))
-
     def action_accept(self) -> None:
         """Accept the flag."""
         number = self._flag()
         if number is not None:
-            self._change(Act.ACCEPTED, [number], status=Status.ACCEPTED)
+            self.decide(acts.accept_edit, number)
 
     def action_reject(self) -> None:
         """Reject the flag."""
         number = self._flag()
         if number is not None:
-            self._change(Act.REJECTED, [number], status=Status.REJECTED)
+            self.decide(acts.reject_edit, number)
 
     def action_next_flag(self) -> None:
         """Go to the next flag of the row."""
@@ -50,7 +46,7 @@ class FlagActions(Shell):
         now = offered.index(self.session.collation.edits[number].category)
         self.ask(
             Choose("Category", offered, now),
-            lambda k: self._change(Act.CHANGED, [number], category=offered[k], status=Status.CORRECTED),
+            lambda k: self.decide(acts.change_edit, number, category=offered[k]),
         )
 
     def action_direction(self) -> None:
@@ -62,7 +58,7 @@ class FlagActions(Shell):
         now = offered.index(self.session.collation.edits[number].direction)
         self.ask(
             Choose("Direction, seen from the source", offered, now),
-            lambda k: self._change(Act.CHANGED, [number], direction=offered[k], status=Status.CORRECTED),
+            lambda k: self.decide(acts.change_edit, number, direction=offered[k]),
         )
 
     def action_note(self) -> None:
@@ -71,7 +67,7 @@ class FlagActions(Shell):
         if number is None:
             return
         note = self.session.collation.edits[number].note
-        self.ask(Ask("Note", note), lambda words: self._change(Act.NOTED, [number], note=words))
+        self.ask(Ask("Note", note), lambda words: self.decide(acts.note_edit, number, words))
 
     def action_add_flag(self) -> None:
         """Flag the words selected on either side: ask for category and direction."""
@@ -80,16 +76,12 @@ class FlagActions(Shell):
             self.refuse("select words first: arrows, then Shift and arrows; Tab for the other side")
             return
         categories, directions, bead = list(Category), list(Direction), self.view.bead
-        has_ladder = self.session.collation.ladder is not None
+        alone = self.session.collation.ladder is None
 
         def add(category: Category, direction: Direction) -> None:
-            self.decide(
-                Act.ADDED,
-                f"al.{bead + 1}",
-                lambda c: operations.add_edit(
-                    c, bead if has_ladder else None, category, direction, source, target, who=self.who
-                ),
-            )
+            kind, place = (EditKind.MARK, None) if alone else (EditKind.EDIT, bead)
+            made = Edit(category, direction, source, target, 1.0, _WHY, "review", kind, place)
+            self.decide(acts.add_edit, made)
 
         def then(k: int) -> None:
             self.ask(Choose("Direction", directions), lambda d: add(categories[k], directions[d]))
@@ -116,6 +108,6 @@ class FlagActions(Shell):
 
         def then(k: int) -> None:
             if k == 0:
-                self._change(Act.ACCEPTED, chosen, status=Status.ACCEPTED)
+                self.decide(accept_edits, chosen)
 
         self.ask(Choose(question, ["accept them all", "leave them"], 1), then)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from aligner.journal import Session
 from aligner.model import Collation, Edit, Span, Status
-from tui.bidi.terminal import Plan
 from tui.bitext import BitextView
 from tui.find import left
-from tui.session import Session
 
 __all__ = ["flags_text", "status_text"]
 
@@ -54,18 +53,17 @@ def _cut(span: Span, text: str, most: int = 60) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
-def status_text(view: BitextView, session: Session, plan: Plan) -> str:
-    """Say where the cursor is, what is left, what is shown, and how Arabic is shown."""
+def status_text(view: BitextView, session: Session) -> str:
+    """Say where the cursor is, what is left, what is shown, how Arabic is shown, whether all is saved."""
     waiting, flags = left(session.collation)
-    unsaved = len(session.collation.decisions) - session.saved
     parts = [
         f"row {view.bead + 1}/{len(view.rows.beads)}",
         f"{waiting} of {flags} flags left",
-        f"shown: {view.filter}",
-        f"arabic: {view.rows.mode} ({plan.why})",
-        f"{unsaved} unsaved" if unsaved else "saved",
+        f"arabic: {view.rows.mode}",
+        "saved" if session.is_saved else "in journal",
         "F1 help",
+        f"shown: {view.filter}",
     ]
     if view.hits:
         parts.insert(2, f"{len(view.hits)} hits")
-    return "  ·  ".join(parts)
+    return " · ".join(parts)

@@ -20,6 +20,7 @@ __all__ = ["GUTTER", "Cell", "Columns", "Rows", "confidence_mark"]
 
 GUTTER = 13  # cursor, number, blank, confidence, status, blank
 _BETWEEN = 3  # the rule with a blank on either side
+_MARGIN = 1  # before the scroll bar
 _AFTER = 1  # blank line after a row
 _RTL_LANGUAGES = ("ar", "fa", "ur", "he")
 
@@ -35,12 +36,12 @@ class Columns(NamedTuple):
         """Share a screen's width between the two sides.
 
         >>> Columns.of(100)
-        Columns(source=42, target=42)
+        Columns(source=41, target=42)
         """
         if not has_source:
-            return cls(0, max(width - GUTTER, 4))
-        half = max((width - GUTTER - _BETWEEN) // 2, 4)
-        return cls(half, max(width - GUTTER - _BETWEEN - half, 4))
+            return cls(0, max(width - GUTTER - _MARGIN, 4))
+        half = max((width - GUTTER - _BETWEEN - _MARGIN) // 2, 4)
+        return cls(half, max(width - GUTTER - _BETWEEN - _MARGIN - half, 4))
 
 
 class Cell(NamedTuple):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.filter import LineFilter
@@ -13,40 +12,23 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from aligner.errors import AlignerError
-from aligner.model import Act, Collation
+from aligner.journal import Session
+from aligner.model import Act, Decision
 from tui.bidi.layout import Mode
 from tui.bidi.terminal import Plan
 from tui.bitext import BitextView
+from tui.desk import Desk
 from tui.filters import BidiFilter
 from tui.keys import ACTIONS
 from tui.memory import Memory
 from tui.panel import flags_text, status_text
 from tui.picture import repaired
 from tui.screens import DisplayCheck, Help
-from tui.session import Session
 from tui.themes import DARK, LIGHT
 
-__all__ = ["Desk", "Shell"]
+__all__ = ["Shell"]
 
 _Answer = TypeVar("_Answer")
-
-
-class Desk(Protocol):
-    """Where the record lies: opens it with what a crash left behind, saves it, exports it."""
-
-    path: Path
-
-    def open(self, who: str) -> tuple[Session, str]:
-        """Give the session, and a message where decisions were recovered."""
-
-    def save(self, session: Session) -> None:
-        """Fold the journal into the record."""
-
-    def exports(self) -> Sequence[str]:
-        """Name the formats that can be exported."""
-
-    def export(self, session: Session, form: str) -> Path:
-        """Write the collation in a format beside the record."""
 
 
 class Shell(App[None]):
@@ -109,23 +91,28 @@ class Shell(App[None]):
         left = "" if self.session.is_saved else " *"
         screen.query_one("#title", Static).update(f"{self.desk.path.name}{left}  ·  {self.who}")
         screen.query_one("#flags", Static).update(flags_text(self.view))
-        screen.query_one("#status", Static).update(status_text(self.view, self.session, self.plan))
+        screen.query_one("#status", Static).update(status_text(self.view, self.session))
 
     # decisions
 
-    def decide(self, act: Act, on: str, change: Callable[[Collation], Collation], note: str = "") -> bool:
+    def decide(self, make: Callable[..., Decision], *values: Any, **named: Any) -> bool:
         """Take a decision; what cannot be done is said, not raised. Tell whether anything changed."""
+        session = self.session
         try:
-            decision = self.session.do(act, on, change(self.session.collation), note)
+            decision = make(session.collation, *values, who=self.who, when=session.clock(), **named)
+            if decision.before == decision.after and decision.act is not Act.NOTED:
+                self.refuse("nothing would change")
+                return False
+            session.do(decision)
         except AlignerError as error:
             self.refuse(str(error))
             return False
-        if decision is None:
-            self.refuse("nothing would change")
-            return False
+        self._changed()
+        return True
+
+    def _changed(self) -> None:
         self.view.take(self.session.collation)
         self.tell()
-        return True
 
     def refuse(self, words: str) -> None:
         """Say why something was not done."""
@@ -142,25 +129,29 @@ class Shell(App[None]):
 
     def action_undo(self) -> None:
         """Take back the last decision."""
-        self._turn(self.session.undo, "undone", "nothing to undo")
+        self._turn(self.session.undo, "nothing to undo")
 
     def action_redo(self) -> None:
         """Take the last undone decision again."""
-        self._turn(self.session.redo, "done again", "nothing to redo")
+        self._turn(self.session.redo, "nothing to redo")
 
-    def _turn(self, turn: Callable[[], object], words: str, none: str) -> None:
-        decision = turn()
+    def _turn(self, turn: Callable[[], Decision | None], none: str) -> None:
+        try:
+            decision = turn()
+        except AlignerError as error:
+            self.refuse(str(error))
+            return
         if decision is None:
             self.refuse(none)
             return
-        self.view.take(self.session.collation)
-        self.tell()
-        self.notify(f"{words}: {getattr(decision, 'act', '')}", timeout=2, markup=False)
+        self._changed()
+        earlier = self.session.collation.decisions[int(decision.on.removeprefix("ch.")) - 1]
+        self.notify(f"{decision.act}: {earlier.act} {earlier.on}", timeout=2, markup=False)
 
     def action_save(self) -> None:
         """Fold the journal into the record."""
         try:
-            self.desk.save(self.session)
+            self.session.save()
         except AlignerError as error:
             self.notify(str(error), severity="error", markup=False)
             return

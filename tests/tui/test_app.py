@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tui_made import MemoryDesk, app_on, drive, made, screen_of
+from tui_made import app_on, drive, made, screen_of
 
+from aligner import tei
 from aligner.errors import InputError
+from aligner.journal import journal_path
 from aligner.model import Act, Category, Collation, Direction, Side, Status
 from tui.app import ReviewApp
 from tui.bidi.layout import Mode
+from tui.bidi.terminal import Plan
+from tui.desk import Desk
 from tui.keys import ACTIONS, named
 from tui.memory import Memory
 from tui.screens import Ask, Choose, DisplayCheck, Help, Working
@@ -122,7 +127,7 @@ def test_sentences_move_on_the_active_side(on: On) -> None:
 
 
 def test_what_stands_alone_is_marked_as_omission_or_addition(on: On) -> None:
-    lost, new = on("d o").session.collation.edits[0], on("d j o").session.collation.edits[0]
+    lost, new = on("d o").session.collation.edits[-1], on("d j o").session.collation.edits[-1]
     assert (lost.category, new.category) == (Category.OMISSION, Category.ADDITION)
     assert lost.source and lost.source.of(made(8).source.text) == "Talks on the river resume"  # type: ignore[union-attr]
 
@@ -163,7 +168,7 @@ def test_a_note_is_written_in_arabic(on: On) -> None:
 
 def test_a_flag_is_added_on_words_selected_on_both_sides(on: On) -> None:
     collation = on("j right right shift+right tab left left plus 3 3").session.collation
-    edit = collation.edits[0]
+    edit = collation.edits[-1]
     assert (edit.category, edit.direction, edit.status) == (Category.LABEL, Direction.SOFTENED, Status.ACCEPTED)
     assert edit.source and edit.source.of(collation.source.text) == "minister said"  # type: ignore[union-attr]
     assert edit.target and edit.target.of(collation.target.text) == "الوزير"
@@ -308,17 +313,65 @@ def test_the_palette_offers_every_action(on: On) -> None:
     assert {action.does for action in ACTIONS} <= offered
 
 
-def test_saving_folds_the_journal_and_says_so(on: On) -> None:
+def test_saving_folds_the_journal_into_the_record(on: On, tmp_path: Path) -> None:
     app = on("m ctrl+s")
-    assert isinstance(app.desk, MemoryDesk)
-    assert (app.desk.n_saved, app.session.is_saved) == (1, True)
-    assert not on("m").session.is_saved
+    assert app.session.is_saved and tei.read(tmp_path / "made.xml") == app.session.collation
+    assert not journal_path(tmp_path / "made.xml").exists()
 
 
-def test_every_decision_is_kept_the_moment_it_is_taken(on: On) -> None:
-    app = on("m n a u")
-    assert isinstance(app.desk, MemoryDesk)
-    assert [decision.act for decision in app.desk.kept] == [Act.MERGED, Act.ACCEPTED, Act.UNDONE]
+def test_every_decision_is_kept_the_moment_it_is_taken(on: On, tmp_path: Path) -> None:
+    kept: list[int] = []
+
+    async def look(app: ReviewApp, pilot: Any) -> None:
+        kept.append(journal_path(app.desk.path).read_bytes().count(b"\n"))
+
+    app = on("m n a u", look)
+    assert [decision.act for decision in app.session.collation.decisions] == [Act.MERGED, Act.ACCEPTED, Act.UNDONE]
+    assert kept == [1 + 3] and not app.session.is_saved
+
+
+def test_what_was_not_saved_is_recovered_with_a_message(on: On, tmp_path: Path) -> None:
+    on("m n a")
+    path = tmp_path / "made.xml"
+    app = ReviewApp(Desk(path), Plan(Mode.APP, ""), Memory(tmp_path / "state.json"), who="nour")
+    told: list[str] = []
+
+    async def look(pilot: Any) -> None:
+        told.extend(note.message for note in app._notifications)
+
+    drive(app, look)
+    assert acts(app) == ["merged", "accepted"]
+    assert told == ["2 decisions of a session that was not saved are here again"]
+
+
+def test_a_decision_that_cannot_be_kept_is_told_and_not_shown(on: On, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fill(app: ReviewApp, pilot: Any) -> None:
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("aligner.journal.os.fsync", full)
+        await pilot.press("m")
+        await pilot.pause()
+        assert any("No space left" in note.message for note in app._notifications)
+
+    app = on("", fill)
+    assert types(app) == ["1-1"] * 8 and acts(app) == []
+
+
+def test_exports_hold_logical_text_and_no_presentation_forms(on: On, tmp_path: Path) -> None:
+    on("m ctrl+e 1 ctrl+e 2 ctrl+e 3 ctrl+s")
+    written = sorted(each.name for each in tmp_path.glob("made*"))
+    assert written == ["made.copy.xml", "made.flags.tsv", "made.rows.tsv", "made.xml"]
+    for name in written:
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "مسلحون" in text
+        assert not any("\ufb50" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufefc" for char in text)
+    rows = (tmp_path / "made.rows.tsv").read_text(encoding="utf-8").splitlines()
+    assert rows[3].split("\t") == [
+        "3", "1-1", "0.1100", "proposed", "Armed men took part in the protest.", "شارك «مسلحون» في الاحتجاج.",
+    ]  # fmt: skip
+    flags = (tmp_path / "made.flags.tsv").read_text(encoding="utf-8").splitlines()
+    assert flags[1].split("\t")[:3] == ["3", "scare-quote", "added"] and len(flags) == 2
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
@@ -327,15 +380,15 @@ def test_one_starts_where_one_stopped(on: On, key: str) -> None:
     assert on("").view.row == 3
 
 
-def test_recovered_decisions_and_the_terminals_notice_are_told(tmp_path: Path) -> None:
-    app = app_on(made(6), tmp_path, message="3 decisions recovered", notice="kitty: force_ltr")
+def test_the_terminals_notice_is_told(tmp_path: Path) -> None:
+    app = app_on(made(6), tmp_path, notice="kitty: force_ltr")
     told: list[str] = []
 
     async def look(pilot: Any) -> None:
         told.extend(note.message for note in app._notifications)
 
     drive(app, look)
-    assert told == ["3 decisions recovered", "kitty: force_ltr"]
+    assert told == ["kitty: force_ltr"]
 
 
 def test_the_theme_is_switched_and_remembered(on: On, tmp_path: Path) -> None:
@@ -373,16 +426,17 @@ def test_resizing_wraps_again_and_keeps_the_row_on_the_screen(on: On) -> None:
 
 
 def test_collating_runs_in_a_worker_and_can_be_stopped(tmp_path: Path) -> None:
-    made_now, kept = made(6), []
+    made_now = made(6)
 
     async def wait(pilot: Any) -> None:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
     app = app_on(made_now, tmp_path)
-    app._make, app._keep = lambda progress: (progress("align", 1, 2), made_now)[1], kept.append
+    app.desk.path.unlink()
+    app._make, app._keep = lambda progress: (progress("align", 1, 2), made_now)[1], app.desk.keep
     drive(app, wait)
-    assert kept == [made_now] and len(app.view.rows) == 6
+    assert tei.read(app.desk.path) == made_now and len(app.view.rows) == 6
 
 
 def test_a_collation_that_fails_is_told_when_the_app_has_gone(tmp_path: Path) -> None:
@@ -399,8 +453,6 @@ def test_a_collation_that_fails_is_told_when_the_app_has_gone(tmp_path: Path) ->
 
 
 def test_escape_stops_collating_and_nothing_is_written(tmp_path: Path) -> None:
-    import threading
-
     goes_on, kept = threading.Event(), []
 
     def slow(progress: Callable[[str, int, int], None]) -> Collation:

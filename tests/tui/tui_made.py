@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from aligner import tei
+from aligner.journal import journal_path
 from aligner.model import (
     Block,
     Category,
     Collation,
-    Decision,
     Direction,
     Edit,
     Judgement,
@@ -24,8 +25,8 @@ from aligner.model import (
 from tui.app import ReviewApp
 from tui.bidi.layout import Mode
 from tui.bidi.terminal import Plan
+from tui.desk import Desk
 from tui.memory import Memory
-from tui.session import Session
 
 PAIRS = (
     ("Talks on the river resume", "استئناف المحادثات بشأن النهر"),
@@ -77,37 +78,12 @@ def made(n: int = 12) -> Collation:
     return Collation(target, target_segments, source, source_segments, ladder, tuple(links), tuple(edits))
 
 
-class MemoryDesk:
-    """A desk without a disk."""
-
-    def __init__(self, collation: Collation, message: str = "") -> None:
-        self.path = Path("made.xml")
-        self.collation, self.message = collation, message
-        self.kept: list[Decision] = []
-        self.n_saved = 0
-
-    def append(self, decision: Decision) -> None:
-        self.kept.append(decision)
-
-    def open(self, who: str) -> tuple[Session, str]:
-        return Session(self.collation, self, who, lambda: "2026-01-01T00:00:00Z"), self.message
-
-    def save(self, session: Session) -> None:
-        self.n_saved += 1
-        session.saved = len(session.collation.decisions)
-
-    def exports(self) -> tuple[str, ...]:
-        return ()
-
-    def export(self, session: Session, form: str) -> Path:
-        raise AssertionError(form)
-
-
-def app_on(
-    collation: Collation, tmp_path: Path, mode: Mode = Mode.APP, message: str = "", notice: str = ""
-) -> ReviewApp:
-    plan = Plan(mode, "as set", notice=notice)
-    return ReviewApp(MemoryDesk(collation, message), plan, Memory(tmp_path / "state.json"), who="nour")
+def app_on(collation: Collation, tmp_path: Path, mode: Mode = Mode.APP, notice: str = "") -> ReviewApp:
+    """Write a record without a journal and open it in the app."""
+    path = tmp_path / "made.xml"
+    journal_path(path).unlink(missing_ok=True)
+    tei.write(collation, path)
+    return ReviewApp(Desk(path), Plan(mode, "as set", notice=notice), Memory(tmp_path / "state.json"), who="nour")
 
 
 def drive(app: ReviewApp, act: Callable[..., Awaitable[None]], size: tuple[int, int] = (100, 30)) -> None:
@@ -118,7 +94,10 @@ def drive(app: ReviewApp, act: Callable[..., Awaitable[None]], size: tuple[int, 
             await pilot.pause()
             await act(pilot)
 
-    asyncio.run(go())
+    try:
+        asyncio.run(go())
+    finally:
+        app.desk.close()
 
 
 def screen_of(app: ReviewApp) -> list[str]:

@@ -1,0 +1,143 @@
+"""The app in a real terminal multiplexer: start, keys, screen, exit."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tui_made import made
+
+from aligner import tei
+from aligner.journal import journal_path
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
+_ROOT = Path(__file__).resolve().parents[2]
+_TRIES = 600
+_RUN = "import sys; from pathlib import Path; from tui.app import run; run(Path(sys.argv[1]), who='nour', bidi=sys.argv[2])"
+
+
+class Terminal:
+    """A tmux server of our own, with one window in which the app runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = f"muqabala-{uuid.uuid4().hex}"
+        self.folder = folder
+        self.output = folder / "output"
+
+    def tmux(self, *words: str) -> str:
+        command = ["tmux", "-L", self._socket, *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def start(self, record: Path, mode: str) -> None:
+        (self.folder / "run.py").write_text(_RUN, encoding="utf-8")
+        inside = f"{sys.executable} {self.folder / 'run.py'} {record} {mode}; echo left with $?; cat"
+        env = {
+            "PYTHONPATH": str(_ROOT),
+            "XDG_STATE_HOME": str(self.folder),
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.folder),
+        }
+        sets = [word for key, value in env.items() for word in ("-e", f"{key}={value}")]
+        self.tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", "100", "-y", "30", *sets, "sh")
+        self.tmux("pipe-pane", f"cat > {self.output}")
+        self.tmux("send-keys", inside, "Enter")
+
+    def keys(self, *keys: str) -> None:
+        self.tmux("send-keys", *keys)
+
+    def screen(self) -> list[str]:
+        return self.tmux("capture-pane", "-p").splitlines()
+
+    def until(self, is_so: Callable[[list[str]], bool]) -> list[str]:
+        """Look again until the screen is as wished; tmux itself waits between two looks."""
+        for _ in range(_TRIES):
+            lines = self.screen()
+            if is_so(lines):
+                return lines
+            self.tmux("run-shell", "-d", "0.05", "true")
+        raise AssertionError("\n".join(self.screen()))
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    subprocess.run(["tmux", "-L", terminal._socket, "kill-server"], check=False, capture_output=True)
+
+
+def has(text: str) -> Callable[[list[str]], bool]:
+    return lambda lines: any(text in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("mode", "shown"),
+    [("app", "ﺮﻳﺯﻮﻟﺍ ﻝﺎﻗ"), ("terminal", "قال الوزير إنّ"), ("auto", "ﺮﻳﺯﻮﻟﺍ ﻝﺎﻗ")],
+)
+def test_the_app_runs_in_a_terminal(terminal: Terminal, tmp_path: Path, mode: str, shown: str) -> None:
+    record = tmp_path / "pair.xml"
+    tei.write(made(8), record)
+    terminal.start(record, mode)
+    lines = terminal.until(has("row 1/8"))
+    assert any(shown in line for line in lines)
+    if mode == "app":
+        assert {line.index("│") for line in lines[1:15]} == {lines[1].index("│")}
+    terminal.keys("n", "a")
+    terminal.until(has("✓ accepted by nour"))
+    terminal.keys("ة")
+    terminal.until(has("row 4/7"))
+    assert journal_path(record).exists()
+    terminal.keys("u")
+    terminal.until(has("row 4/8"))
+    terminal.keys("C-s")
+    terminal.until(has("· saved"))
+    assert [str(decision.act) for decision in tei.read(record).decisions] == ["accepted", "merged", "undone"]
+    terminal.keys("q")
+    terminal.until(has("left with 0"))
+    assert not journal_path(record).exists()
+
+
+def test_the_terminals_own_bidi_is_given_back(tmp_path: Path) -> None:
+    """A terminal that answers DECRQM 8 is told CSI 8 l on entering and CSI 8 h on leaving."""
+    import pty
+    import select
+
+    record = tmp_path / "pair.xml"
+    tei.write(made(6), record)
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(_ROOT),
+        "XDG_STATE_HOME": str(tmp_path),
+        "TERM": "xterm-256color",
+        "LC_ALL": "C.UTF-8",
+    }
+    for name in ("TMUX", "KONSOLE_VERSION", "VTE_VERSION", "MUQABALA_BIDI"):
+        env.pop(name, None)
+    child, outside = pty.fork()
+    if child == 0:
+        os.execve(sys.executable, [sys.executable, "-c", _RUN, str(record), "auto"], env)
+    heard, answered, quitted = b"", False, False
+    while select.select([outside], [], [], 30)[0]:
+        try:
+            heard += os.read(outside, 65536)
+        except OSError:
+            break
+        if not answered and b"\x1b[8$p" in heard:
+            os.write(outside, b"\x1bP>|VTE(7006)\x1b\\\x1b[8;1$y\x1b[1;3R\x1b[1;2R\x1b[?65c")
+            answered = True
+        if not quitted and "ﺮﻳﺯﻮﻟﺍ".encode() in heard:
+            os.write(outside, b"q")
+            quitted = True
+    os.close(outside)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    entered, left = heard.find(b"\x1b[8l"), heard.rfind(b"\x1b[8h")
+    assert heard.find(b"\x1b[?1049h") < entered < heard.find("ﺮﻳﺯﻮﻟﺍ".encode()) < left
+    assert heard.rfind(b"\x1b[?1049l") < left
