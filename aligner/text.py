@@ -300,7 +300,7 @@ class Quotation:
 _FAMILY = dict.fromkeys('"\u201c\u201d\u201e\u201f\uff02\u301d\u301e', "double")
 _FAMILY |= dict.fromkeys("\u00ab\u00bb\u2039\u203a\u300a\u300b", "angle")
 _FAMILY |= dict.fromkeys("'\u2018\u2019\u201a\u201b`", "single")
-_MARK = re.compile("''|``|<<|>>|\\(\\(|\\)\\)|[" + "".join(map(re.escape, _FAMILY)) + "]")
+_MARK = re.compile("''|``|<<|>>|<(?=[\u0620-\u064a\u2039])|(?<=[\u0620-\u064a\u203a])>|\\(\\(|\\)\\)|[" + "".join(map(re.escape, _FAMILY)) + "]")
 _CLITIC_BEFORE = re.compile(r"(?:^|[\s(\[])(?:[وف]?[بكل]?(?:ال)?|[وف]?لل|س)ـ?\Z")
 _CLOSING_AFTER = frozenset(".,;:!?)]}\u060c\u061b\u061f\u2026-\u2013\u2014/*")
 
@@ -324,6 +324,9 @@ def quotations(text: str) -> tuple[Quotation, ...]:
             open_marks.clear()
         line_start = mark.start()
         family = _family(mark.group())
+        if _is_doubled(text, mark, family) and open_marks and open_marks[-1][2] == mark.start():
+            open_marks[-1] = (family, open_marks[-1][1], mark.end())
+            continue
         place = _place(text, mark.start(), mark.end(), family)
         match = next((k for k in range(len(open_marks) - 1, -1, -1) if open_marks[k][0] == family), None)
         if match is not None and place != "open":
@@ -340,11 +343,17 @@ def quotations(text: str) -> tuple[Quotation, ...]:
 
 
 def _family(glyph: str) -> str:
-    if glyph in ("<<", ">>"):
+    if glyph[0] in "<>":
         return "angle"
     if glyph in ("((", "))"):
         return "bracket"
     return "double" if len(glyph) == 2 else _FAMILY[glyph]
+
+
+def _is_doubled(text: str, mark: re.Match[str], family: str) -> bool:
+    """A mark right behind one of its family is the same mark written twice: ««, ““, <‹."""
+    before = text[mark.start() - 1 : mark.start()]
+    return family in ("double", "angle") and before != "" and (before in "<>" or _FAMILY.get(before) == family)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

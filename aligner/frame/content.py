@@ -21,7 +21,7 @@ __all__ = ["additions", "omissions"]
 
 _SYNONYM = 0.62  # best cosine from which a word is met even if the other word renders another one, too
 _FAINT = 0.3  # best cosine below which a word is unmet whatever else
-_LEAST_RUN = 3  # content words in a row without counterpart that make a missing phrase
+_LEAST_RUN = 4  # content words in a row without counterpart that make a missing phrase
 _MOST = 0.8  # share of unmet words that makes a clause a missing one
 _LEAST_WORDS = 4  # content words of a run
 _BREAKS = frozenset(",;:().!?\u060c\u061b\u061f\u2014\u2013")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from aligner.frame.view import BeadView, Function, Quoted, SideView
 from aligner.model import Category, Direction, Edit, EditKind
 from aligner.names import is_same_name
-from aligner.text import TokenKind
+from aligner.text import Token, TokenKind
 
 __all__ = ["check", "marks", "unmatched"]
 
@@ -70,7 +70,8 @@ def _is_carried(view: BeadView, quoted: Quoted, *, from_target: bool) -> bool:
     linked = find(quoted.first, quoted.last)
     if not linked:
         return False
-    held = [k for k in linked if other.is_quoted(k) or _is_hedged(other, k)]
+    depth = quoted.quotation.depth
+    held = [k for k in linked if other.level(k) > depth or _is_hedged(other, k)]
     return 2 * len(held) >= len(linked)
 
 
@@ -107,13 +108,15 @@ def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
     targets = [t for t in view.target.tokens[quoted.first : quoted.last] if t.kind is TokenKind.WORD]
     if not words:
         return _sounds_like_any(view, quoted)
-    by_sound = sum(any(is_same_name(w.form, t.form) for t in targets) for w in words)
-    if 2 * by_sound >= len(words):
-        return True
-    if source.is_title_case:
+    return all(_is_name(view, word, targets) for word in words)
+
+
+def _is_name(view: BeadView, word: Token, targets: list[Token]) -> bool:
+    """A capital makes a name, except on the first word and in title case, where the sound has to agree."""
+    if not word.text[0].isupper():
         return False
-    capital = [w for w in words if w.text[0].isupper() and (w is not _first_word(source) or w.text.isupper())]
-    return len(capital) == len(words)
+    is_telling = not view.source.is_title_case and (word is not _first_word(view.source) or word.text.isupper())
+    return is_telling or any(is_same_name(word.form, t.form) for t in targets)
 
 
 def _first_word(side: SideView) -> object:

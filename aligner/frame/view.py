@@ -16,7 +16,7 @@ from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_wo
 __all__ = ["BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
 
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
-_CUE_REACH = 4  # tokens before a quotation in which a cue of a name counts
+_CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
 _SPEECH_REACH = 6  # tokens before a quotation in which a verb of saying counts
 
 
@@ -154,6 +154,10 @@ class SideView:
         """Tell whether a token stands inside any quotation."""
         return any(q.first <= index < q.last for q in self.quoted)
 
+    def level(self, index: int) -> int:
+        """Count the quotations a token stands in."""
+        return sum(q.first <= index < q.last for q in self.quoted)
+
     def is_in_speech(self, index: int) -> bool:
         """Tell whether a token stands inside quoted speech."""
         return any(q.first <= index < q.last and q.function is Function.SPEECH for q in self.quoted)
@@ -183,7 +187,7 @@ class SideView:
         return not before and self.tokens[-1].span.end <= quotation.outer.end + 1 and last - first > 2
 
     def _is_name(self, first: int, last: int, words: list[Token]) -> bool:
-        near = range(max(0, first - _CUE_REACH - 1), first + 1)
+        near = range(max(0, first - _CUE_REACH - 2), first + 1)  # a mark and a clitic may stand between
         if any(cue.first in near and cue.row.kind != "speech" for cue in self.name_cues):
             return True
         if self.language == "ar":
