@@ -78,7 +78,7 @@ def main(folder: Path) -> None:
         parts = [ends for path in paths for ends in by_joining(path, language)]
         print(f"{language} blocks  {f1(whole)} over {len(paths)} documents")
         print(f"{language} joined  {f1(parts)}")
-        squad = [path for path in sorted(folder.glob(f"xquad/*.{language}.txt"))]
+        squad = sorted(folder.glob(f"xquad/*.{language}.txt"))
         n = sum(len(segment(witness_from_bytes(p.read_bytes(), siglum=language))) for p in squad)
         print(f"{language} xquad   {n} segments in {len(squad)} documents (no gold: a count to compare sides)")
     text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.rglob("*.ar.txt")))
