@@ -54,29 +54,12 @@ def by_joining(path: Path, language: str, size: int = 5) -> Iterator[Ends]:
         yield squeezed_ends([span.of(text) for span in split(text, language)]), squeezed_ends(part)
 
 
-def lab(text: str, language: str) -> tuple[Span, ...]:
-    """The lab's few dozen lines, for comparison, where they are at hand."""
-    sys.path.insert(0, str(Path(__file__).parents[2] / "shared/lab/embed"))
-    from ownsplit import spans  # type: ignore[import-not-found]
-
-    return tuple(Span(a, b) for a, b in spans(text))
-
-
 def f1(results: Sequence[Ends]) -> str:
     """Micro-averaged precision, recall, F1 with the count of gold ends."""
     hits = sum(len(found & wanted) for found, wanted in results)
     n_found, n_gold = (sum(len(r[k]) for r in results) for k in (0, 1))
     p, r = hits / max(1, n_found), hits / max(1, n_gold)
     return f"P {p:.3f} R {r:.3f} F1 {2 * p * r / max(1e-9, p + r):.3f} ({n_gold} ends)"
-
-
-def misses(paths: Sequence[Path], language: str) -> None:
-    """Print the ends missed (-) and invented (+) in joined paragraphs."""
-    for path in paths:
-        for found, wanted in by_joining(path, language):
-            if found != wanted:
-                flat = "".join(" ".join(gold(path)).split())
-                print(path.name, "-", sorted(wanted - found), "+", sorted(found - wanted), len(flat))
 
 
 def speed(splitter: Callable[[str, str], tuple[Span, ...]], text: str) -> float:
@@ -95,6 +78,9 @@ def main(folder: Path) -> None:
         parts = [ends for path in paths for ends in by_joining(path, language)]
         print(f"{language} blocks  {f1(whole)} over {len(paths)} documents")
         print(f"{language} joined  {f1(parts)}")
+        squad = sorted(folder.glob(f"xquad/*.{language}.txt"))
+        n = sum(len(segment(witness_from_bytes(p.read_bytes(), siglum=language))) for p in squad)
+        print(f"{language} xquad   {n} segments in {len(squad)} documents (no gold: a count to compare sides)")
     text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.rglob("*.ar.txt")))
     print(f"speed {speed(split, text.replace(chr(10), ' ')):.1f} million characters a second")
 

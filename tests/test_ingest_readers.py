@@ -191,6 +191,25 @@ def test_entities_of_a_page_are_not_looked_up(tmp_path: Path) -> None:
     assert "secret words" not in witness_from_bytes(page.encode(), siglum="en").text
 
 
+@pytest.mark.parametrize(
+    ("reference", "character"),
+    [
+        ("&#147;", "“"),
+        ("&#x94;", "”"),
+        ("&#1;", ""),
+        ("&#xFFFE;", ""),
+        ("&#9999999;", ""),
+        ("&#1571;", "أ"),
+        ("&#0;", ""),
+    ],
+)
+def test_numeric_references_are_read_as_browsers_do(reference: str, character: str) -> None:
+    sentence = "Some good words stand {} here, and more of them follow, number"
+    page = "".join(f"<p>{sentence.format(reference)} {k}.</p>" for k in range(6))
+    witness = witness_from_bytes(f"<html><body><article>{page}</article></body></html>".encode(), siglum="en")
+    assert witness.text.startswith(" ".join(sentence.format(character).split()))
+
+
 def test_clock_does_not_enter_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
     before = [read_witness(path, siglum="x") for path in PAGES]
 

@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from aligner import __version__
 from aligner.errors import InputError
-from aligner.ingest.decode import decode_page, typography, without_forbidden
+from aligner.ingest.decode import check_characters, decode_page, typography, without_forbidden
 from aligner.ingest.draft import Draft, Piece, laid_out
 from aligner.ingest.layout import is_prose
 from aligner.ingest.markup import LARGEST, local_name
@@ -23,6 +23,7 @@ from aligner.text import normalise
 __all__ = ["read_html"]
 
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
+_REFERENCE = re.compile(r"&#(\d{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-fA-F]);?")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 # A double break ends a paragraph of an old page; so does a single one after the end of a sentence.
 _PARAGRAPH_END = re.compile('\n\\s*\n|(?<=[.!?\u061f\u2026:\u201d\u00bb"])[ ]*\n')
@@ -48,12 +49,12 @@ def read_html(data: bytes, *, where: str = "", declared: str = "") -> Draft:
     if len(data) > LARGEST:
         raise _no_article(f"the page is larger than {LARGEST // 1_000_000} MB", where)
     decoded = decode_page(data, where=where, declared=declared)
-    page, dropped = without_forbidden(decoded.text)
+    page, dropped = without_forbidden(_REFERENCE.sub(_as_browsers_do, decoded.text))
     document = _extracted(page, where)
     bibl = _stated(document, page, where)
     text, blocks = laid_out(_titled(list(_pieces(document.body)), bibl.title))
-    text_again, _ = without_forbidden(text)  # character references can bring them back
-    if text_again != text or not any(block.is_aligned for block in blocks):
+    check_characters(text, where=where)
+    if not any(block.is_aligned for block in blocks):
         raise _no_article("no article was found in the page", where)
     return Draft(
         text,
@@ -64,6 +65,16 @@ def read_html(data: bytes, *, where: str = "", declared: str = "") -> Draft:
         bibl=bibl,
         notes=(*decoded.notes, *dropped, *typography(text)),
     )
+
+
+def _as_browsers_do(reference: re.Match[str]) -> str:
+    """Read a numeric reference: 128 to 159 mean Windows-1252 (HTML5, 13.2.5.80), the parser says C1."""
+    digits = reference[1].lower()
+    code = int(digits[1:], 16) if digits.startswith("x") else int(digits)
+    if 0x80 <= code <= 0x9F:
+        return bytes([code]).decode("cp1252", "ignore")
+    is_kept = code <= 0x10FFFF and without_forbidden(chr(code))[0]
+    return reference[0] if is_kept else ""
 
 
 def _no_article(what: str, where: str) -> InputError:
