@@ -75,6 +75,7 @@ def _corelib() -> Any:
     spec = importlib.util.spec_from_file_location("_bertalign_corelib", Path(found.origin).with_name("corelib.py"))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # numba looks its functions' module up by name
     spec.loader.exec_module(module)
     return module
 
