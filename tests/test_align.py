@@ -1,11 +1,14 @@
 """From two strands to a ladder."""
 
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
-from aligner.align import Strand, align, transpositions
+from aligner.align import Settings, Strand, align, transpositions
 from aligner.errors import InputError
 
 
@@ -138,3 +141,33 @@ def test_a_pivot_mends_what_vectors_cannot_tell():
 def test_a_pivot_of_another_length_is_an_input_error():
     with pytest.raises(InputError, match="the pivot has 1 lines, the source 3 segments"):
         align(strand(meanings(3)), strand(meanings(3)), pivot=["one"])
+
+
+def test_the_number_of_threads_changes_no_bead_and_no_confidence():
+    source = meanings(300)
+    a, b = strand(source), strand(np.delete(source, [7, 100, 101], axis=0))
+    ladders = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            ladders.append(align(a, b))
+    assert ladders[0] == ladders[1]
+
+
+def test_clauses_are_compared_where_an_encoder_is_given():
+    texts = [f"Part {k} of the first clause here, and the other clause number {k} there." for k in range(12)]
+    asked = []
+
+    def embed(given):
+        asked.extend(given)
+        rows = [np.random.default_rng(abs(zlib.crc32(text.encode()))).normal(size=64) for text in given]
+        return np.array([row / np.linalg.norm(row) for row in rows], np.float32)
+
+    one = strand(embed(texts), texts)
+    ladder = align(one, one, embed=embed)
+    assert types(ladder) == ["1-1"] * 12
+    assert "and the other clause number 3 there." in asked
+
+
+def test_settings_name_themselves_for_a_signature():
+    items = dict(Settings().items())
+    assert items["align.width"] == "80" and len(items["align.weights"]) == 17

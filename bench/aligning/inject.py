@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 __all__ = ["RECIPES", "Made", "Material", "Recipe", "join", "make"]
 
-Bead = tuple[range, range]
+Bead = tuple[Sequence[int], Sequence[int]]
 Pair = tuple[str, str]
 # Where a sentence can be cut in two: after a comma or semicolon of either script, a dash, or a colon.
 _CLAUSE = re.compile(r"(?<=[,;:\N{ARABIC COMMA}\N{ARABIC SEMICOLON}])\s+|\s+[\N{EN DASH}\N{EM DASH}]\s+")

@@ -72,11 +72,10 @@ def _corelib() -> Any:
     found = importlib.util.find_spec("bertalign")
     assert found is not None and found.origin is not None
     sys.modules.setdefault("torch", types.ModuleType("torch"))
-    spec = importlib.util.spec_from_file_location(
-        "_bertalign_corelib", Path(found.origin).with_name("corelib.py")
-    )
+    spec = importlib.util.spec_from_file_location("_bertalign_corelib", Path(found.origin).with_name("corelib.py"))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # numba looks its functions' module up by name
     spec.loader.exec_module(module)
     return module
 
@@ -87,9 +86,7 @@ def _bertalign(most: int) -> Run:
 
     def run(source: Texts, target: Texts, encode: Encode) -> Beads:
         n, m = len(source), len(target)
-        (vectors, lengths), (others, other_lengths) = (
-            _overlaps(side, most - 1, encode) for side in (source, target)
-        )
+        (vectors, lengths), (others, other_lengths) = (_overlaps(side, most - 1, encode) for side in (source, target))
         ratio = float(lengths[0].sum() / other_lengths[0].sum())
         cosine = vectors[0] @ others[0].T
         indices = np.argsort(-cosine, axis=1, kind="stable")[:, :3]
