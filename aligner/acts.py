@@ -7,12 +7,9 @@ points of the witness text. An act that makes no sense there raises SettingError
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from collections.abc import Sequence
+from dataclasses import replace
 
-from aligner.errors import SettingError
 from aligner.model import (
     Act,
     Category,
@@ -22,14 +19,13 @@ from aligner.model import (
     Edit,
     EditKind,
     Judgement,
-    Ladder,
-    Link,
     Segment,
     Side,
     Span,
     Status,
 )
 from aligner.patch import diff, invert
+from aligner.rebead import BeadCounts, Homes, beads_of, checked, home, impossible, with_beads
 
 __all__ = [
     "accept_edit",
@@ -52,8 +48,6 @@ __all__ = [
     "unlink_bead",
 ]
 
-_Bead = tuple[int, int, Judgement]
-
 
 def merge_beads(
     collation: Collation, bead: int, *, who: str, when: str = "", note: str = "", count: int = 2
@@ -61,11 +55,9 @@ def merge_beads(
     """Make one bead of this one and those after it, ``count`` in all."""
     beads = _slice(collation, bead, count)
     if count < 2:
-        raise _impossible("merging needs two beads", f"al.{bead + 1}", "name the first of two neighbours")
+        raise impossible("merging needs two beads", f"al.{bead + 1}", "name the first of two neighbours")
     whole = (sum(b[0] for b in beads), sum(b[1] for b in beads), _corrected(who))
-    return _decided(
-        collation, _reladdered(collation, bead, count, [whole]), Act.MERGED, bead, who, when, note
-    )
+    return _decided(collation, with_beads(collation, bead, count, [whole]), Act.MERGED, bead, who, when, note)
 
 
 def split_bead(
@@ -75,10 +67,10 @@ def split_bead(
     n_source, n_target, _ = _slice(collation, bead, 1)[0]
     if not (0 <= i <= n_source and 0 <= j <= n_target and 0 < i + j < n_source + n_target):
         where = f"al.{bead + 1}"
-        raise _impossible(f"a bead {n_source}-{n_target} cannot be cut at {i}, {j}", where, "cut inside it")
+        raise impossible(f"a bead {n_source}-{n_target} cannot be cut at {i}, {j}", where, "cut inside it")
     judgement = _corrected(who)
     parts = [(i, j, judgement), (n_source - i, n_target - j, judgement)]
-    return _decided(collation, _reladdered(collation, bead, 1, parts), Act.SPLIT, bead, who, when, note)
+    return _decided(collation, with_beads(collation, bead, 1, parts), Act.SPLIT, bead, who, when, note)
 
 
 def unlink_bead(collation: Collation, bead: int, *, who: str, when: str = "", note: str = "") -> Decision:
@@ -91,9 +83,7 @@ def link_bead(collation: Collation, bead: int, *, who: str, when: str = "", note
     """Say that a bead with one side empty renders the next, which has the other side empty."""
     first, second = _slice(collation, bead, 2)
     if (first[0] == 0) == (first[1] == 0) or (first[0] == 0) == (second[0] == 0) or all(second[:2]):
-        raise _impossible(
-            "these two are not the two sides of one bead", f"al.{bead + 1}", "merge them instead"
-        )
+        raise impossible("these two are not the two sides of one bead", f"al.{bead + 1}", "merge them instead")
     return merge_beads(collation, bead, who=who, when=when, note=note)
 
 
@@ -105,9 +95,9 @@ def move_segment(
     upper, lower = _slice(collation, first, 2)
     at, by = (0 if side is Side.SOURCE else 1), (1 if up else -1)
     if not (lower if up else upper)[at]:
-        raise _impossible(f"the bead has no {side} segment", f"al.{bead + 1}", "move one of the other side")
+        raise impossible(f"the bead has no {side} segment", f"al.{bead + 1}", "move one of the other side")
     beads = [_grown(upper, at, by, who), _grown(lower, at, -by, who)]
-    made = _reladdered(collation, first, 2, beads)
+    made = with_beads(collation, first, 2, beads)
     return _decided(collation, made, Act.MOVED, bead, who, when, note)
 
 
@@ -115,7 +105,7 @@ def confirm_bead(collation: Collation, bead: int, *, who: str, when: str = "", n
     """Say that a bead is right as it stands."""
     n_source, n_target, judgement = _slice(collation, bead, 1)[0]
     confirmed = replace(judgement, status=Status.ACCEPTED, by=who)
-    made = _reladdered(collation, bead, 1, [(n_source, n_target, confirmed)])
+    made = with_beads(collation, bead, 1, [(n_source, n_target, confirmed)])
     return _decided(collation, made, Act.CONFIRMED, bead, who, when, note)
 
 
@@ -127,7 +117,7 @@ def split_segment(
     left = text[old.span.start : max(at, old.span.start)].rstrip()
     right = text[min(max(at, old.span.start), old.span.end) : old.span.end].lstrip()
     if not left or not right or at > old.span.end:
-        raise _impossible("nothing would be left on one side of the cut", f"{side} {at}", "cut between words")
+        raise impossible("nothing would be left on one side of the cut", f"{side} {at}", "cut between words")
     halves = [
         Segment(Span(old.span.start, old.span.start + len(left)), old.block),
         Segment(Span(old.span.end - len(right), old.span.end), old.block),
@@ -143,7 +133,7 @@ def join_segments(
     first, second = _segment(collation, side, segment), _segment(collation, side, segment + 1)
     name = _name(collation, side, segment)
     if first.block != second.block:
-        raise _impossible("a segment cannot reach over two blocks", name, "join segments of one block")
+        raise impossible("a segment cannot reach over two blocks", name, "join segments of one block")
     whole = [Segment(Span(first.span.start, second.span.end), first.block)]
     made = _resegmented(collation, side, segment, 2, whole, who)
     return _decided(collation, made, Act.SEGMENTED, None, who, when, note, on=name)
@@ -225,8 +215,8 @@ def add_edit(collation: Collation, edit: Edit, *, who: str, when: str = "", note
     """Add a flag the machine did not raise; it becomes the last one."""
     added = replace(edit, status=Status.ACCEPTED, by=who)
     if edit.kind is EditKind.EDIT and edit.bead is None and collation.ladder and collation.ladder.n_beads:
-        added = replace(added, bead=_home(_Homes.of(collation), edit))
-    made = _checked(collation, edits=(*collation.edits, added))
+        added = replace(added, bead=home(Homes.of(collation), edit))
+    made = checked(collation, edits=(*collation.edits, added))
     return _decided(collation, made, Act.ADDED, None, who, when, note, on=f"fe.{len(made.edits)}")
 
 
@@ -262,38 +252,28 @@ def _stacks(decisions: Sequence[Decision]) -> tuple[list[int], list[int]]:
     return done, undone
 
 
-def _impossible(what: str, where: str, remedy: str) -> SettingError:
-    return SettingError(what, where=where, remedy=remedy)
-
-
 def _corrected(who: str) -> Judgement:
     return Judgement(None, Status.CORRECTED, who)
 
 
-def _beads(collation: Collation) -> list[_Bead]:
-    if collation.ladder is None:
-        raise _impossible("there are no beads without a source", "record", "collate it with its source first")
-    return [(len(b.source), len(b.target), b.judgement) for b in collation.ladder.beads]
-
-
-def _slice(collation: Collation, bead: int, count: int) -> list[_Bead]:
-    beads = _beads(collation)
+def _slice(collation: Collation, bead: int, count: int) -> list[BeadCounts]:
+    beads = beads_of(collation)
     if not 0 <= bead <= len(beads) - count:
         where = f"al.{bead + 1}"
-        raise _impossible("there is no such bead, or none beside it", where, f"there are {len(beads)} beads")
+        raise impossible("there is no such bead, or none beside it", where, f"there are {len(beads)} beads")
     return beads[bead : bead + count]
 
 
 def _segment(collation: Collation, side: Side, segment: int) -> Segment:
     segments = collation.segments(side)
     if not 0 <= segment < len(segments):
-        raise _impossible("there is no such segment", f"{side} {segment + 1}", f"there are {len(segments)}")
+        raise impossible("there is no such segment", f"{side} {segment + 1}", f"there are {len(segments)}")
     return segments[segment]
 
 
 def _edit(collation: Collation, edit: int) -> Edit:
     if not 0 <= edit < len(collation.edits):
-        raise _impossible("there is no such flag", f"fe.{edit + 1}", f"there are {len(collation.edits)}")
+        raise impossible("there is no such flag", f"fe.{edit + 1}", f"there are {len(collation.edits)}")
     return collation.edits[edit]
 
 
@@ -307,7 +287,7 @@ def _name(collation: Collation, side: Side, segment: int) -> str:
     return f"{witness.siglum if witness else side}.s{segment + 1}"
 
 
-def _grown(bead: _Bead, at: int, by: int, who: str) -> _Bead:
+def _grown(bead: BeadCounts, at: int, by: int, who: str) -> BeadCounts:
     counts = [bead[0], bead[1]]
     counts[at] += by
     return counts[0], counts[1], _corrected(who)
@@ -319,19 +299,17 @@ def _judge(collation: Collation, edit: int, act: Act, who: str, when: str, note:
 
 
 def _with_edit(collation: Collation, edit: int, new: Edit) -> Collation:
-    return _checked(collation, edits=(*collation.edits[:edit], new, *collation.edits[edit + 1 :]))
+    return checked(collation, edits=(*collation.edits[:edit], new, *collation.edits[edit + 1 :]))
 
 
 def _mark_absence(collation: Collation, bead: int, side: Side, who: str, when: str, note: str) -> Decision:
     n_source, n_target, _ = _slice(collation, bead, 1)[0]
     here, there = (n_source, n_target) if side is Side.SOURCE else (n_target, n_source)
     if there or not here:
-        raise _impossible("both sides of this bead are there", f"al.{bead + 1}", "unlink it first")
+        raise impossible("both sides of this bead are there", f"al.{bead + 1}", "unlink it first")
     assert collation.ladder  # by _slice
     which = collation.ladder.beads[bead]
-    segments = [
-        collation.segments(side)[n].span for n in (which.source if side is Side.SOURCE else which.target)
-    ]
+    segments = [collation.segments(side)[n].span for n in (which.source if side is Side.SOURCE else which.target)]
     span = Span(segments[0].start, segments[-1].end)
     is_source = side is Side.SOURCE
     edit = Edit(
@@ -347,98 +325,20 @@ def _mark_absence(collation: Collation, bead: int, side: Side, who: str, when: s
     return add_edit(collation, edit, who=who, when=when, note=note)
 
 
-def _resegmented(
-    collation: Collation, side: Side, at: int, n: int, made: list[Segment], who: str
-) -> Collation:
+def _resegmented(collation: Collation, side: Side, at: int, n: int, made: list[Segment], who: str) -> Collation:
     """Put segments in place of ``n``, all in the bead of the first; beads left with nothing vanish."""
     segments = collation.segments(side)
     new = (*segments[:at], *made, *segments[at + n :])
     if collation.ladder is None:
-        return _checked(collation, target_segments=new)
-    column, homes = (0 if side is Side.SOURCE else 1), _Homes.of(collation)
+        return checked(collation, target_segments=new)
+    column, homes = (0 if side is Side.SOURCE else 1), Homes.of(collation)
     first, last = homes.bead(side, at), homes.bead(side, at + n - 1)
-    beads = _beads(collation)
+    beads = beads_of(collation)
     changed = [_grown(beads[first], column, len(made) - n + (last - first > 0), who)]
     if last > first:
         changed += [*beads[first + 1 : last], _grown(beads[last], column, -1, who)]
     named = {"source_segments" if side is Side.SOURCE else "target_segments": new}
-    return _reladdered(collation, first, last - first + 1, changed, **named)
-
-
-def _reladdered(
-    collation: Collation, at: int, n: int, beads: Iterable[_Bead], **segments: tuple[Segment, ...]
-) -> Collation:
-    """Put beads in place of ``n``; links and edits go with the segments they lie in.
-
-    A link whose ends come to lie in two beads is dropped (and named in the decision, so undo brings it back).
-    """
-    old = _beads(collation)
-    kept = [bead for bead in beads if bead[0] or bead[1]]
-    new, by = [*old[:at], *kept, *old[at + n :]], len(kept) - n
-    rungs = zip(
-        accumulate((b[0] for b in new), initial=0), accumulate((b[1] for b in new), initial=0), strict=True
-    )
-    bare = _checked(
-        collation, links=(), edits=(), ladder=Ladder(tuple(rungs), tuple(b[2] for b in new)), **segments
-    )
-    homes = _Homes.of(bare)
-    links = [_rehomed_link(link, homes, at, n, by) for link in collation.links]
-    edits = [_rehomed_edit(edit, homes, at, n, by) for edit in collation.edits]
-    return replace(bare, links=tuple(link for link in links if link), edits=tuple(edits))
-
-
-def _checked(collation: Collation, **parts: object) -> Collation:
-    try:
-        return replace(collation, **parts)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise _impossible(str(error), "record", "nothing was changed") from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Homes:
-    """Tells in which bead a segment or an offset lies."""
-
-    starts: tuple[tuple[int, ...], tuple[int, ...]]  # offsets of the segments of either side
-    firsts: tuple[tuple[int, ...], tuple[int, ...]]  # numbers of the first segment of each bead
-
-    @classmethod
-    def of(cls, collation: Collation) -> _Homes:
-        rungs = collation.ladder.rungs if collation.ladder else ((0, 0),)
-        starts = tuple(tuple(s.span.start for s in collation.segments(side)) for side in Side)
-        return cls((starts[0], starts[1]), (tuple(r[0] for r in rungs), tuple(r[1] for r in rungs)))
-
-    def bead(self, side: Side, segment: int) -> int:
-        """Give the bead of a segment."""
-        firsts = self.firsts[0 if side is Side.SOURCE else 1]
-        return min(bisect_right(firsts, segment), len(firsts) - 1) - 1
-
-    def at(self, side: Side, offset: int) -> int:
-        """Give the bead of the segment at an offset, or of the one before it."""
-        return max(self.bead(side, max(bisect_right(self.starts[side is Side.TARGET], offset) - 1, 0)), 0)
-
-
-def _home(homes: _Homes, edit: Edit) -> int | None:
-    if edit.target:
-        return homes.at(Side.TARGET, edit.target.start)
-    return homes.at(Side.SOURCE, edit.source.start) if edit.source else None
-
-
-def _rehomed_edit(edit: Edit, homes: _Homes, at: int, n: int, by: int) -> Edit:
-    if edit.bead is None or edit.bead < at:
-        return edit
-    if edit.bead >= at + n:
-        return replace(edit, bead=edit.bead + by)
-    home = _home(homes, edit)
-    return replace(edit, bead=home)
-
-
-def _rehomed_link(link: Link, homes: _Homes, at: int, n: int, by: int) -> Link | None:
-    if link.bead < at:
-        return link
-    if link.bead >= at + n:
-        return replace(link, bead=link.bead + by)
-    source, target = homes.at(Side.SOURCE, link.source.start), homes.at(Side.TARGET, link.target.start)
-    return replace(link, bead=source) if source == target else None
+    return with_beads(collation, first, last - first + 1, changed, **named)
 
 
 def _decided(

@@ -37,6 +37,7 @@ __all__ = [
     "apply",
     "base",
     "canonical_json",
+    "decoded",
     "diff",
     "history",
     "invert",
@@ -357,13 +358,20 @@ def _decode(part: str, item: Any) -> Any:
     return Segment(Span(item[0], item[1]), item[2])
 
 
+def decoded(part: str, patch: dict[str, Any]) -> tuple[Any, ...]:
+    """Give the values (segments, beads as counts, links, edits) of one part of a patch.
+
+    >>> decoded("source", {"source": {"at": 0, "items": [[0, 3, 0]]}})
+    (Segment(span=Span(start=0, end=3), block=0),)
+    """
+    return tuple(_decode(part, item) for item in patch[part]["items"])
+
+
 _ENUMS = {"category": Category, "direction": Direction, "kind": EditKind, "status": Status}
 
 
 def _edit(item: dict[str, Any]) -> Edit:
-    values: dict[str, Any] = {
-        key: _ENUMS[key](value) if key in _ENUMS else value for key, value in item.items()
-    }
+    values: dict[str, Any] = {key: _ENUMS[key](value) if key in _ENUMS else value for key, value in item.items()}
     for side in ("source", "target"):
         values[side] = Span(*values[side]) if values[side] else None
     return Edit(**values)

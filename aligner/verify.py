@@ -131,7 +131,9 @@ def _faults(rule: str, case: _Case) -> list[Fault]:
             if len(found) == _MOST:
                 break
     except AlignerError as error:
-        found.append(Fault(rule, error.where or str(case.path), error.what, error.remedy))
+        is_placed = error.where.startswith(str(case.path))
+        where = error.where if is_placed else f"{case.path} ({error.where})"
+        found.append(Fault(rule, where, error.what, error.remedy))
     return found
 
 
