@@ -42,6 +42,17 @@ class Document:
         """Tell whether there are edits to be counted, not only marks."""
         return bool(self.texts[0])
 
+    def is_machines(self, number: int) -> bool:
+        """Tell whether the machine put the flag up, whatever people made of it; they may add their own."""
+        added = any(d.act is Act.ADDED and d.on == f"fe.{number}" for d in self.decisions)
+        return bool(self.edits[number - 1].rule) and not added
+
+    def stands(self, number: int, by: str) -> bool:
+        """Tell whether a flag counts as the ``machine``'s or as one that people ``confirmed``."""
+        if by == "machine":
+            return self.is_machines(number)
+        return self.edits[number - 1].status in CONFIRMED
+
     @property
     def reviewers(self) -> frozenset[str]:
         """Name the people who judged flags or left a decision that a review leaves."""

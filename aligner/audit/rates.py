@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aligner.audit.corpus import CONFIRMED, Document, rows_of
+from aligner.audit.corpus import Document, rows_of
 from aligner.audit.estimate import Estimate, ratio
-from aligner.model import EditKind, Status
+from aligner.model import EditKind
 
 __all__ = ["Line", "Panel", "overall", "panels", "values_of"]
 
@@ -19,13 +19,13 @@ _PER = 1000
 class Line:
     """One kind of flag in one set of documents.
 
-    ``proposed`` counts what the machine or a person put up and nobody rejected; ``confirmed`` what people
-    stand behind, over the documents they judged wholly; None where there are none. ``where`` picks the
-    flags that were counted.
+    ``machine`` counts what the machine put up, whatever people made of it; ``confirmed`` what people stand
+    behind, over the documents they judged wholly; None where there are none. ``where`` picks the flags that
+    were counted.
     """
 
     label: str
-    proposed: Estimate
+    machine: Estimate
     confirmed: Estimate | None
     where: Mapping[str, str]
 
@@ -41,7 +41,7 @@ class Panel:
     def top(self) -> float:
         """Give the upper end of the scale."""
         ends = [
-            end for line in self.lines for e in (line.proposed, line.confirmed) if e for end in (e.value, e.high) if end
+            end for line in self.lines for e in (line.machine, line.confirmed) if e for end in (e.value, e.high) if end
         ]
         return max(ends, default=1.0)
 
@@ -88,22 +88,20 @@ def _of_kind(documents: Sequence[Document], kind: EditKind) -> list[Document]:
 
 def _line(label: str, documents: Sequence[Document], kind: EditKind, where: Mapping[str, str]) -> Line:
     reviewed = [d for d in documents if d.is_reviewed]
-    confirmed = _rate(reviewed, kind, where, CONFIRMED) if reviewed else None
-    return Line(label, _rate(documents, kind, where, (Status.PROPOSED, *CONFIRMED)), confirmed, where)
+    confirmed = _rate(reviewed, kind, where, "confirmed") if reviewed else None
+    return Line(label, _rate(documents, kind, where, "machine"), confirmed, {"kind": kind, **where})
 
 
-def _rate(
-    documents: Sequence[Document], kind: EditKind, where: Mapping[str, str], statuses: Sequence[Status]
-) -> Estimate:
+def _rate(documents: Sequence[Document], kind: EditKind, where: Mapping[str, str], by: str) -> Estimate:
     counts = [
         sum(
             e.kind is kind
-            and e.status in statuses
+            and document.stands(number, by)
             and where.get("category", e.category) == e.category
             and where.get("direction", e.direction) == e.direction
-            for e in d.edits
+            for number, e in enumerate(document.edits, 1)
         )
-        for d in documents
+        for document in documents
     ]
     words = [d.source_words if kind is EditKind.EDIT else d.target_words for d in documents]
     return ratio(counts, words, scale=_PER)

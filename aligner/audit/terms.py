@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aligner.audit.corpus import CONFIRMED, Document, rows_of
+from aligner.audit.corpus import Document, rows_of
 from aligner.audit.estimate import Estimate, ratio
-from aligner.model import Category, Direction, Edit, Span, Status
+from aligner.model import Category, Direction, Edit, Span
 
 __all__ = ["FATES", "Fate", "TermLine", "frequent_terms", "mentions", "term_lines"]
 
@@ -25,10 +25,10 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """The share of a term's mentions that met one fate, proposed by the machine and confirmed by people."""
+    """The share of a term's mentions that met one fate, as the machine has it and as people confirmed it."""
 
     name: str
-    proposed: Estimate
+    machine: Estimate
     confirmed: Estimate | None
     flags: tuple[tuple[str, int], ...]
 
@@ -61,7 +61,7 @@ def frequent_terms(documents: Sequence[Document]) -> tuple[str, ...]:
     fated = {category for categories in FATES.values() for category in categories}
     found: Counter[str] = Counter()
     for document, number, edit in rows_of(documents):
-        if edit.category in fated and edit.source and edit.status is not Status.REJECTED:
+        if edit.category in fated and edit.source:
             source = document.quotes[number - 1][0]
             named = edit.referent if edit.referent and mentions(edit.referent, source) else source
             found[" ".join(named.casefold().split())] += 1
@@ -94,13 +94,13 @@ def _fate(
         for d, number, edit in rows_of(documents)
         if _counts(edit, categories) and any(_on(edit, span) for span in spans[d.name])
     )
-    confirmed = _share(reviewed, categories, spans, CONFIRMED) if reviewed else None
-    return Fate(name, _share(documents, categories, spans, (Status.PROPOSED, *CONFIRMED)), confirmed, flags)
+    confirmed = _share(reviewed, categories, spans, "confirmed") if reviewed else None
+    return Fate(name, _share(documents, categories, spans, "machine"), confirmed, flags)
 
 
 def _counts(edit: Edit, categories: Sequence[Category]) -> bool:
     taken_back = edit.category in FATES["quoted or hedged"] and edit.direction is Direction.REMOVED
-    return edit.category in categories and not taken_back and edit.status is not Status.REJECTED
+    return edit.category in categories and not taken_back
 
 
 def _on(edit: Edit, span: Span) -> bool:
@@ -111,11 +111,11 @@ def _share(
     documents: Sequence[Document],
     categories: Sequence[Category],
     spans: Mapping[str, Sequence[Span]],
-    statuses: Sequence[Status],
+    by: str,
 ) -> Estimate:
     met = [
         sum(
-            any(_counts(e, categories) and e.status in statuses and _on(e, span) for e in d.edits)
+            any(_counts(e, categories) and d.stands(number, by) and _on(e, span) for number, e in enumerate(d.edits, 1))
             for span in spans[d.name]
         )
         for d in documents

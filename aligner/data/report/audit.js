@@ -9,11 +9,12 @@
   const fits = (row, want) => {
     const d = row.dataset;
     if (want.category && row.parentElement.dataset.category !== want.category) return false;
+    if (want.kind && d.kind !== want.kind) return false;
     if (want.direction && d.direction !== want.direction) return false;
     if (want.fact && d[`fact${want.fact}`] !== want.value) return false;
     if (want.term && !d.terms.split(" ").includes(want.term)) return false;
     if (want.status === "confirmed") return d.status === "accepted" || d.status === "corrected";
-    return d.status !== "rejected";
+    return d.machine === "1";
   };
   const narrow = (want) => {
     let count = 0;
