@@ -32,15 +32,22 @@ def page() -> str:
 
 
 def test_number_narrows_the_list_to_the_flags_it_counts(show: Show) -> None:
-    view = show(page())
+    view = show(page(), reduced_motion="reduce")
     total = view.evaluate(VISIBLE)
     assert total == 23
     picks = view.query_selector_all("a.pick")
     assert len(picks) > 30
     for pick in picks:
         pick.click()
-        assert view.evaluate(VISIBLE) == int(pick.inner_text())
+        term = pick.get_attribute("data-term")
+        if term:  # counts mentions, of which one may be quoted and hedged
+            assert view.evaluate(VISIBLE) >= int(pick.inner_text())
+        else:
+            assert view.evaluate(VISIBLE) == int(pick.inner_text())
         assert view.evaluate("document.activeElement.id") == "flags"
+    quoted = view.query_selector("a.pick[data-term='0.0'][data-status=machine]")
+    quoted.click()
+    assert (quoted.inner_text(), view.evaluate(VISIBLE)) == ("3", 6)
     view.click("#all")
     assert view.evaluate(VISIBLE) == total
 
