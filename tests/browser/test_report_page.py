@@ -103,7 +103,9 @@ def test_address_of_a_flag_lights_it(show: Show) -> None:
     assert view.evaluate(LIT % "source") == "said"
 
 
-SHOWN = "[...document.querySelectorAll('.flag')].filter(n => n.checkVisibility()).map(n => n.dataset.flag).sort().join(' ')"
+SHOWN = (
+    "[...document.querySelectorAll('.flag')].filter(n => n.checkVisibility()).map(n => n.dataset.flag).sort().join(' ')"
+)
 
 
 @pytest.mark.parametrize(
@@ -132,14 +134,10 @@ def test_mark_of_a_hidden_flag_loses_its_tint_and_keeps_the_other_flag(show: Sho
     view = show(render(news()))
     view.click("summary")
     view.uncheck("input[name=category][value=scare-quote]")
-    category = view.evaluate(
-        "document.querySelector(\".cell.source mark[data-flags='1 2']\").dataset.category"
-    )
+    category = view.evaluate("document.querySelector(\".cell.source mark[data-flags='1 2']\").dataset.category")
     assert category == "hedge"
     view.uncheck("input[name=category][value=hedge]")
-    assert view.evaluate(
-        "document.querySelector(\".cell.source mark[data-flags='1 2']\").classList.contains('off')"
-    )
+    assert view.evaluate("document.querySelector(\".cell.source mark[data-flags='1 2']\").classList.contains('off')")
 
 
 def test_confidence_and_only_flagged_rows(show: Show) -> None:
@@ -168,10 +166,7 @@ WIDTHS = """() => {
 def every_cut() -> Collation:
     """Marks that begin and end at every letter of a line of joined letters."""
     words = "بمستشفياتهم وبالاستقلالية لِلْمُحْتَجِّينَ"
-    edits = [
-        {"target": words[n : n + 2], "source": None, "category": Category.ADDITION}
-        for n in range(len(words) - 1)
-    ]
+    edits = [{"target": words[n : n + 2], "source": None, "category": Category.ADDITION} for n in range(len(words) - 1)]
     return collation([("p", ["Words."])], [("p", [words])], ["1-1"], edits)
 
 
@@ -199,9 +194,7 @@ def test_width_tells_a_torn_word(show: Show) -> None:
 def test_page_has_no_serious_accessibility_findings(
     show: Show, axe: Callable[[Any], list[str]], scheme: str, width: int
 ) -> None:
-    view = show(
-        render(news()), color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
-    )
+    view = show(render(news()), color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
     view.click("summary")
     view.hover("#f3 .why")
     assert axe(view) == []
