@@ -118,8 +118,14 @@ def run(path: Path, *, make: Make | None = None, who: str = "", bidi: str = "aut
         bidi: who orders Arabic: auto, app, app+lro, terminal, plain; also MUQABALA_BIDI.
 
     Raises:
-        AlignerError: the record cannot be read, or not made.
+        AlignerError: the record cannot be read, or not made; or it is to be made and is there already.
     """
+    if make is not None and path.exists():
+        raise SettingError(
+            "a record is there already, perhaps with decisions in it",
+            where=str(path),
+            remedy="review it as it is, move it away, or choose another name",
+        )
     memory, answers = Memory(), probe()
     wish = bidi if bidi != "auto" else os.environ.get("MUQABALA_BIDI", "auto")
     if wish not in _SETTINGS:

@@ -48,13 +48,14 @@ class BidiFilter(LineFilter):
 
 
 def _ordered(part: str, styles: Sequence[Style | None], mode: Mode) -> Iterator[Segment]:
-    stretches = _stretches(styles)
-    if not _ARABIC.search(part):
-        yield from (Segment(part[start:end], styles[start]) for start, end in stretches)
-        return
+    stretches, cells = _stretches(styles), cell_len(part)
     para = Para(part, "auto", mode)
     lits = [Lit(start, end, str(start)) for start, end in stretches]
-    for run in para.visual_line(para.whole(), lits, cell_len(part), hang=False).runs:
+    shown = para.visual_line(para.whole(), lits, cells, hang=False) if _ARABIC.search(part) else None
+    if shown is None or shown.cells != cells:  # Rich counts otherwise where a mark has no letter
+        yield from (Segment(part[start:end], styles[start]) for start, end in stretches)
+        return
+    for run in shown.runs:
         # a ligature of two styles takes the second: the cursor stands on one letter of it
         yield Segment(run.text, styles[int(run.styles[-1])] if run.styles else styles[-1])
 

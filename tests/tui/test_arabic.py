@@ -106,7 +106,7 @@ def test_unshaped_writing_sends_the_letters_themselves() -> None:
 
 
 @given(mixed())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_clusters_cover_the_text_without_gap_or_overlap(text: str) -> None:
     for writing in (Writing(), Writing(False, False)):
         made = clusters(text, writing)

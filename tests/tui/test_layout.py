@@ -18,7 +18,7 @@ def drawn(para: Para, width: int, lits: tuple[Lit, ...] = ()) -> list[tuple[Line
 
 
 @given(mixed(), WIDTHS, BASES, st.sampled_from(MODES))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_every_line_fills_its_width_exactly(text: str, width: int, base: str, mode: Mode) -> None:
     cells = pytest.importorskip("rich.cells", reason="rich comes with the review extra")
     for _, shown in drawn(Para(text, base, mode), width):
@@ -27,7 +27,7 @@ def test_every_line_fills_its_width_exactly(text: str, width: int, base: str, mo
 
 
 @given(mixed(), WIDTHS, BASES, st.sampled_from(MODES))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_lines_follow_each_other_and_every_cluster_is_shown_once(text: str, width: int, base: str, mode: Mode) -> None:
     para = Para(text, base, mode)
     seen: list[int] = []
@@ -43,7 +43,7 @@ def test_lines_follow_each_other_and_every_cluster_is_shown_once(text: str, widt
 
 
 @given(mixed(), WIDTHS, BASES, st.sampled_from(MODES))
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @example("لَّا لا بلا", 3, "rtl", Mode.APP)
 @example("a-b/c–d", 2, "ltr", Mode.APP)
 def test_the_fast_height_is_the_number_of_lines(text: str, width: int, base: str, mode: Mode) -> None:
@@ -52,13 +52,13 @@ def test_the_fast_height_is_the_number_of_lines(text: str, width: int, base: str
 
 
 @given(prose(), WIDTHS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_the_fast_height_holds_for_ordinary_prose(text: str, width: int) -> None:
     assert Para(text, "rtl").height(width) == len(Para(text, "rtl").wrap(width))
 
 
 @given(mixed(), WIDTHS, BASES, st.sampled_from(MODES), st.data())
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_a_light_covers_exactly_the_cells_of_its_characters(
     text: str, width: int, base: str, mode: Mode, data: st.DataObject
 ) -> None:
@@ -100,7 +100,7 @@ def _as_sent(para: Para, line: Line, shown: VisualLine) -> list[int]:
 
 
 @given(mixed(), BASES)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_terminal_and_plain_mode_send_the_text_in_logical_order(text: str, base: str) -> None:
     for mode in (Mode.TERMINAL, Mode.PLAIN):
         para = Para(text, base, mode)
@@ -109,7 +109,7 @@ def test_terminal_and_plain_mode_send_the_text_in_logical_order(text: str, base:
 
 
 @given(prose())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_the_order_agrees_with_python_bidi(text: str) -> None:
     oracle = pytest.importorskip("bidi", reason="a development dependency")
     para = Para(text, "rtl", Mode.TERMINAL)  # unligated; the cell map is in the terminal's order
