@@ -177,5 +177,5 @@ def test_help_loads_no_heavy_library() -> None:
 def test_the_library_never_imports_the_app() -> None:
     for path in (ROOT / "aligner").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        lazy = path.name == "cli.py"
+        lazy = path.parent.name == "cli"  # the review command imports the app when it is called
         assert lazy or ("import tui" not in text and "from tui" not in text), path

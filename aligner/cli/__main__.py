@@ -1,0 +1,5 @@
+"""``python -m aligner.cli``."""
+
+from aligner.cli import main
+
+main()

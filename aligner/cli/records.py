@@ -1,0 +1,138 @@
+"""Commands that begin with records: export, verify, report, score, compare-versions, standoff, bind, merge."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from aligner.cli.settings import FILE, OUT, emit
+from aligner.errors import RecordError
+
+__all__ = ["COMMANDS"]
+
+
+@click.command()
+@click.argument("record", type=FILE)
+@click.option("--to", "form", required=True, type=click.Choice(["ladder", "jsonl"]), help="The form to write.")
+@click.option("-o", "--out", type=OUT, help="The file to write; standard output by default.")
+def export(record: Path, form: str, out: Path | None) -> None:
+    """Write a record in another form."""
+    from aligner import tei
+    from aligner.rows import collation_rows, json_line
+    from aligner.score import format_ladder, pairings
+
+    collation = tei.read(record)
+    if form == "jsonl":
+        emit("".join(map(json_line, collation_rows(collation))), out)
+    elif collation.ladder is None:
+        raise RecordError("there is no ladder without a source", where=str(record), remedy="export jsonl")
+    else:
+        emit(format_ladder(pairings(collation.ladder)), out)
+
+
+@click.command()
+@click.argument("record", type=FILE)
+@click.option("--tei-all", type=FILE, help="Validate with the full TEI schema (tei_all.rng) too.")
+def verify(record: Path, tei_all: Path | None) -> None:
+    """Check a record: schema, pointers, beads, spans, hashes, responsibilities."""
+    from aligner.verify import verify
+
+    faults = verify(record, tei_all=tei_all)
+    for fault in faults:
+        click.echo(str(fault))
+    if faults:
+        click.echo(f"{record}: {len(faults)} faults", err=True)
+        sys.exit(1)
+    click.echo(f"{record}: no faults found", err=True)
+
+
+@click.command()
+@click.argument("record", type=FILE)
+@click.option("-o", "--out", type=OUT, required=True, help="The HTML page to write.")
+def report(record: Path, out: Path) -> None:
+    """Write a collation as one self-contained page to read: both texts, flags, reasons."""
+    from aligner import tei
+    from aligner.report import render
+
+    emit(render(tei.read(record)), out)
+
+
+@click.command()
+@click.argument("gold", type=FILE)
+@click.argument("predicted", type=FILE)
+def score(gold: Path, predicted: Path) -> None:
+    """Score a ladder against gold: strict and lax precision, recall and F1, by kind of bead."""
+    from aligner.score import read_ladder, score
+
+    click.echo(score(read_ladder(gold), read_ladder(predicted)).table())
+
+
+@click.command("compare-versions")
+@click.argument("first", type=FILE)
+@click.argument("second", type=FILE)
+@click.option("-o", "--out", type=OUT, help="The TSV to write; standard output by default.")
+def compare(first: Path, second: Path, out: Path | None) -> None:
+    """Compare two translations of one source, given as records: chrF and TER per bead."""
+    from aligner import tei
+    from aligner.versions import comparison
+
+    emit(comparison(tei.read(first), tei.read(second), where=(str(first), str(second))), out)
+
+
+@click.command()
+@click.argument("record", type=FILE)
+@click.option("-o", "--out", type=OUT, required=True, help="The record without texts to write.")
+def standoff(record: Path, out: Path) -> None:
+    """Take the article texts out of a record, so that it can be shared.
+
+    Titles, the attribution line and short quotations in rationales stay readable.
+    """
+    from aligner import tei
+    from aligner.store import write_bytes
+    from aligner.tei.standoff import standoff
+
+    write_bytes(out, standoff(tei.read(record)))
+
+
+@click.command()
+@click.argument("record", type=FILE)
+@click.argument("texts", nargs=-1, required=True, type=FILE, metavar="[SOURCE] TARGET")
+@click.option("-o", "--out", type=OUT, required=True, help="The full record to write.")
+@click.option("--reanchor", is_flag=True, help="Accept texts that differ in white space and line ends only.")
+def bind(record: Path, texts: tuple[Path, ...], out: Path, reanchor: bool) -> None:
+    """Put the texts back into a record without texts, after checking their hashes."""
+    from aligner import tei
+    from aligner.ingest import read_witness
+    from aligner.tei.standoff import bind
+
+    if len(texts) > 2:
+        raise click.UsageError("give SOURCE and TARGET, or TARGET alone")
+    source = read_witness(texts[0], siglum="en") if len(texts) == 2 else None
+    target = read_witness(texts[-1], siglum="ar")
+    bound = bind(tei.read_bytes(record), source, target, where=str(record), reanchor=reanchor)
+    tei.write(bound.collation, out)
+    for moved in bound.moved:
+        click.echo(str(moved))
+
+
+@click.command()
+@click.argument("base", type=FILE)
+@click.argument("mine", type=FILE)
+@click.argument("theirs", type=FILE)
+@click.option("-o", "--out", type=OUT, required=True, help="The joined record to write.")
+def merge(base: Path, mine: Path, theirs: Path, out: Path) -> None:
+    """Join the decisions of two people on two copies of one record; conflicts are listed, none is dropped."""
+    from aligner import tei
+    from aligner.merge import merge
+
+    merged = merge(*(tei.read(path) for path in (base, mine, theirs)))
+    tei.write(merged.collation, out)
+    for conflict in merged.conflicts:
+        click.echo(str(conflict))
+    click.echo(f"taken: {merged.n_taken}, agreed: {merged.n_agreed}, conflicts: {len(merged.conflicts)}", err=True)
+    sys.exit(1 if merged.conflicts else 0)
+
+
+COMMANDS = (export, verify, report, score, compare, standoff, bind, merge)

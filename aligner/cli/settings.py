@@ -1,0 +1,141 @@
+"""What several commands share: options, the encoder, progress, the summary, output."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from aligner.embed import Embedder
+    from aligner.model import Collation, Witness
+    from aligner.pipeline import Options, Progress
+
+__all__ = ["FILE", "OUT", "collate_files", "embedder", "emit", "frame_options", "model_options", "options", "summary"]
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+OUT = click.Path(path_type=Path)
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose and place the sentence encoder."""
+    decorators = (
+        click.option("--model", default="use-m3", show_default=True, help="Sentence encoder, or a folder."),
+        click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="BLAS threads."),
+        click.option("--cache/--no-cache", default=True, help="Keep vectors on disk between runs."),
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def frame_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose checks and lexicon."""
+    decorators = (
+        click.option("--lexicon", type=FILE, help="Add rows of your own to the framing lexicon (YAML)."),
+        click.option("--checks", default="", help="Checks to run, comma-separated; -name leaves one out."),
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def collate_files(
+    texts: tuple[Path, ...], *, no_source: bool = False, told: Progress | None = None, **given: Any
+) -> Collation:
+    """Read one or two texts and collate them; progress goes to ``told``, or to a bar on a terminal."""
+    from aligner.ingest import check_sides, read_witness
+    from aligner.pipeline import collate
+
+    target = read_witness(texts[-1], siglum="ar")
+    source: Witness | None = None
+    if not no_source:
+        source = read_witness(texts[0], siglum="en")
+        check_sides(source, target)
+    encoder = embedder(given["model"], given["threads"], given["cache"])
+    with _Bar() as progress:
+        return collate(source, target, encoder, options(given), progress=told or progress)
+
+
+def options(given: dict[str, Any]) -> Options:
+    """Turn what was given on the command line into the pipeline's options."""
+    from aligner.frame import parse_checks
+    from aligner.pipeline import Options
+
+    return Options(
+        checks=parse_checks(given["checks"]) if given.get("checks") else None,
+        lexicon=given.get("lexicon"),
+        links=given.get("links", "all"),
+        made=given.get("date", ""),
+    )
+
+
+def embedder(model: str, threads: int, cache: bool) -> Embedder:
+    """Load the sentence encoder, with its cache on disk if wanted."""
+    from aligner.embed import CachedEmbedder, load_embedder
+
+    inner = load_embedder(model, threads=threads)
+    return CachedEmbedder(inner) if cache else inner
+
+
+class _Bar:
+    """A progress bar on a terminal's stderr, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._stage = ""
+
+    def __enter__(self) -> Progress:
+        return self._tell if sys.stderr.isatty() else _quiet
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.finish()
+            click.echo(err=True)
+
+    def _tell(self, stage: str, done: int, of: int) -> None:
+        if stage != self._stage:
+            self.__exit__()
+            self._bar = click.progressbar(length=max(of, 1), label=stage, file=sys.stderr)
+            self._bar.render_progress()
+            self._stage = stage
+        self._bar.update(done - self._bar.pos)
+
+
+def _quiet(stage: str, done: int, of: int) -> None:
+    """Show nothing."""
+
+
+def summary(collation: Collation) -> str:
+    """Say in a few lines what was found: segments, beads by kind, flags by category."""
+    from aligner.model import EditKind
+
+    lines = []
+    if collation.source and collation.ladder:
+        beads = Counter(bead.type for bead in collation.ladder.beads)
+        kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(beads.items(), key=lambda x: (-x[1], x[0])))
+        lines.append(f"segments: {len(collation.source_segments)} source, {len(collation.target_segments)} target")
+        lines.append(f"beads: {collation.ladder.n_beads} ({kinds})")
+    else:
+        lines.append(f"segments: {len(collation.target_segments)} target; no source, so marks and no edits")
+    name = "edits" if collation.source else "marks"
+    flags = Counter(
+        f"{e.category} {e.direction}" if e.kind is EditKind.EDIT else str(e.category) for e in collation.edits
+    )
+    found = ", ".join(f"{flag} {n}" for flag, n in sorted(flags.items()))
+    lines.append(f"{name}: {len(collation.edits)}" + (f" ({found})" if found else ""))
+    return "\n".join(lines)
+
+
+def emit(text: str, out: Path | None) -> None:
+    """Write data to a file, whole or not at all, or to standard output."""
+    from aligner.store import write_bytes
+
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_bytes(out, text.encode("utf-8"))
