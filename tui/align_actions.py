@@ -28,13 +28,13 @@ class AlignActions(Shell):
         bead = self.view.bead
         if self.view.rows.beads[bead].judgement.status is not Status.ACCEPTED:
             self._judge(range(bead, bead + 1), Status.ACCEPTED)
-        self.view.go_to(self.view.row + 1)
-        while (
-            self.view.row + 1 < len(self.view.rows)
-            and self.view.rows.beads[self.view.bead].judgement.status is Status.ACCEPTED
-        ):
-            self.view.row += 1
-        self.view.go_to(self.view.row)
+        rows = self.view.rows
+        for row in range(self.view.row, len(rows)):
+            number = rows.bead_number(row)
+            if number > bead and rows.beads[number].judgement.status is not Status.ACCEPTED:
+                self.view.go_to(row)
+                return
+        self.view.go_to(len(rows) - 1)
 
     def action_confirm_above(self) -> None:
         """Confirm all rows down to this one."""
@@ -115,11 +115,11 @@ class AlignActions(Shell):
 
     def action_split_sentence(self) -> None:
         """Split the sentence before the word under the cursor, or at a place chosen by number."""
-        at = self.view.word_end()
+        at = self.view.cursor.place(self.view.side)
         if at is not None:
             self._cut(*at)
             return
-        number = self.view.segment_here()
+        number = self.view.cursor.segment(self.view.side)
         if number is None:
             self.refuse("this side is empty")
             return
@@ -152,7 +152,7 @@ class AlignActions(Shell):
 
     def action_join_sentence(self) -> None:
         """Join the sentence with the next of its paragraph."""
-        number = self.view.segment_here()
+        number = self.view.cursor.segment(self.view.side)
         if number is None:
             self.refuse("this side is empty")
             return

@@ -15,8 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from aligner.model import Collation, Side, Span, Status
-from aligner.text import tokens
 from tui.bidi.layout import Lit, Mode
+from tui.cursor import WordCursor
 from tui.find import Filter, Hit, rows_shown
 from tui.keys import ACTIONS
 from tui.rows import GUTTER, Cell, Columns, Rows, confidence_mark
@@ -71,7 +71,7 @@ class BitextView(ScrollView, can_focus=True):
         self.flag: int | None = None
         self.picked: int | None = None
         self.hits: Sequence[Hit] = ()
-        self._words: dict[Side, tuple[int, int]] = {}  # side -> anchor and head, as word numbers
+        self.cursor = WordCursor(self.rows)
         self._drawn: dict[int, list[Strip]] = {}
         self._styles: dict[tuple[str, ...], Style] = {}
 
@@ -83,10 +83,13 @@ class BitextView(ScrollView, can_focus=True):
         return self.rows.bead_number(min(self.row, len(self.rows) - 1)) if len(self.rows) else 0
 
     def take(self, collation: Collation) -> None:
-        """Show a changed collation; the cursor stays on its bead."""
+        """Show a changed collation; the cursor stays on its bead. A filter that admits none is dropped."""
         bead = self.bead
         self.rows.refresh(collation)
-        self.rows.show(rows_shown(self.rows, self.filter))
+        shown = rows_shown(self.rows, self.filter)
+        if shown is not None and not shown:
+            self.filter, shown = Filter(), None
+        self.rows.show(shown)
         self.go_to_bead(min(bead, len(self.rows.beads) - 1))
         self._redraw()
 
@@ -137,9 +140,10 @@ class BitextView(ScrollView, can_focus=True):
         """Put the cursor on a row."""
         before = self.bead
         self.row = min(max(row, 0), max(len(self.rows) - 1, 0))
-        self._words.clear()
+        self.cursor.stand_on(self.bead)
         edits = self.rows.edits(self.bead)
-        self.flag = edits[0] if edits else None
+        if self.flag not in edits:
+            self.flag = edits[0] if edits else None
         self._touch(before, self.bead)
         self._reveal()
         self.post_message(self.Moved())
@@ -190,60 +194,17 @@ class BitextView(ScrollView, can_focus=True):
 
     # words
 
-    def words(self, side: Side) -> list[Span]:
-        """Give the words of one side of the row, as offsets of the witness."""
-        span = self.rows.span(self.bead, side)
-        if span is None:
-            return []
-        return [token.span.shifted(span.start) for token in tokens(self.rows.text(self.bead, side))]
-
     def step_word(self, to_the_left: bool, *, extend: bool) -> None:
-        """Move the word cursor the way the arrow points: on an Arabic side, left is onwards."""
-        words = self.words(self.side)
-        if not words:
-            return
-        segments = self.rows.segments(self.bead, self.side)
-        is_rtl = self.rows.para(self.side, segments[0]).is_rtl
-        step = 1 if to_the_left == is_rtl else -1
-        if self.side in self._words:
-            anchor, head = self._words[self.side]
-            head = min(max(head + step, 0), len(words) - 1)
-        else:
-            anchor = head = 0
-        self._words[self.side] = (anchor if extend else head, head)
+        """Move the word cursor of the active side."""
+        self.cursor.step(self.side, to_the_left, extend=extend)
         self._touch(self.bead)
         self.post_message(self.Moved())
 
     def clear_words(self) -> bool:
-        """Drop cursor and selections; tell whether there were any."""
-        had = bool(self._words)
-        self._words.clear()
+        """Drop the selections; tell whether there were any."""
+        had = self.cursor.clear()
         self._touch(self.bead)
         return had
-
-    def selection(self, side: Side) -> Span | None:
-        """Give the words selected on a side, or the one under its cursor."""
-        if side not in self._words:
-            return None
-        first, last = sorted(self._words[side])
-        words = self.words(side)
-        return Span(words[first].start, words[min(last, len(words) - 1)].end)
-
-    def word_end(self) -> tuple[int, int] | None:
-        """Give the segment and the offset where the word under the cursor starts, on the active side."""
-        span = self.selection(self.side)
-        if span is None:
-            return None
-        for number in self.rows.segments(self.bead, self.side):
-            if self.rows.collation.segments(self.side)[number].span.covers(span):
-                return number, span.start
-        return None
-
-    def segment_here(self) -> int | None:
-        """Give the segment of the active side the word cursor is in, else the first."""
-        which = self.rows.segments(self.bead, self.side)
-        at = self.word_end()
-        return at[0] if at else (which[0] if which else None)
 
     # drawing
 
@@ -286,22 +247,9 @@ class BitextView(ScrollView, can_focus=True):
         lits += [Lit(*_ends(hit.span), "hit") for hit in self.hits if (hit.bead, hit.side) == (bead, side)]
         if bead != self.bead:
             return lits
-        lits += [Lit(*_ends(span), "linked") for span in self.linked(side)]
-        span = self.selection(side)
-        if span is not None:
-            lits.append(Lit(*_ends(span), "selected"))
-            lits.append(Lit(*_ends(self.words(side)[self._words[side][1]]), "word"))
-        return lits
-
-    def linked(self, side: Side) -> list[Span]:
-        """Give the words of a side that render what is selected on the other."""
-        other = Side.TARGET if side is Side.SOURCE else Side.SOURCE
-        chosen = self.selection(other)
-        if chosen is None:
-            return []
-        links = self.rows.links(self.bead)
-        pairs = [(e.source, e.target) if side is Side.SOURCE else (e.target, e.source) for e in links]
-        return [mine for mine, theirs in pairs if theirs.overlaps(chosen)]
+        lits += [Lit(*_ends(span), "linked") for span in self.cursor.linked(side)]
+        chosen = ((self.cursor.span(side), "selected"), (self.cursor.head(side), "word"))
+        return lits + [Lit(*_ends(span), style) for span, style in chosen if span]
 
     def _gutter(self, bead: int, n: int, base: tuple[str, ...]) -> list[Segment]:
         style = self._style(*base, "gutter")
@@ -382,10 +330,7 @@ class BitextView(ScrollView, can_focus=True):
         if place is None or place[0] != self.row:
             return
         _, self.side, offset = place
-        word = next((k for k, span in enumerate(self.words(self.side)) if span.start <= offset < span.end), None)
-        if word is not None:
-            anchor = self._words[self.side][0] if extend and self.side in self._words else word
-            self._words[self.side] = (anchor, word)
+        self.cursor.point(self.side, offset, extend=extend)
         self._touch(self.bead)
         self.post_message(self.Moved())
 

@@ -173,5 +173,5 @@ class FindActions(Shell):
         self.notify("copied", timeout=2)
 
     def _selected(self, side: Side) -> str:
-        span, witness = self.view.selection(side), self.session.collation.witness(side)
+        span, witness = self.view.cursor.span(side), self.session.collation.witness(side)
         return span.of(witness.text) if span and witness else ""

@@ -71,7 +71,7 @@ class FlagActions(Shell):
 
     def action_add_flag(self) -> None:
         """Flag the words selected on either side: ask for category and direction."""
-        source, target = (self.view.selection(side) for side in Side)
+        source, target = (self.view.cursor.span(side) for side in Side)
         if source is None and target is None:
             self.refuse("select words first: arrows, then Shift and arrows; Tab for the other side")
             return

@@ -94,6 +94,19 @@ def test_enter_confirms_and_goes_to_the_next_unconfirmed(on: On) -> None:
     assert app.view.rows.beads[0].judgement.by == "nour"
 
 
+def test_confirming_row_by_row_passes_none_over_when_only_the_unconfirmed_are_shown(on: On) -> None:
+    app = on("v 4 enter enter enter", n=6)
+    assert [b.judgement.status is Status.ACCEPTED for b in app.view.rows.beads] == [True] * 3 + [False] * 3
+    done = on("v 4 enter enter enter enter", n=4)
+    assert len(done.view.rows) == 4, "with nothing left to show, all is shown again"
+
+
+def test_the_current_flag_stays_when_it_is_judged(on: On) -> None:
+    app = on("n right plus 2 1 f a")
+    assert [edit.status for edit in app.session.collation.edits] == [Status.PROPOSED, Status.ACCEPTED]
+    assert app.view.flag == 1
+
+
 def test_all_above_are_confirmed_at_once_and_undone_at_once(on: On) -> None:
     app = on("j j A")
     assert [b.judgement.status for b in app.view.rows.beads].count(Status.ACCEPTED) == 3
@@ -236,9 +249,9 @@ def test_copying_gives_the_words_of_the_witnesses(on: On) -> None:
 
 def test_the_words_linked_to_the_one_under_the_cursor_light_up(on: On) -> None:
     app = on("n right")
-    linked = app.view.linked(Side.TARGET)
+    linked = app.view.cursor.linked(Side.TARGET)
     assert [span.of(app.session.collation.target.text) for span in linked] == ["مسلحون"]
-    assert on("n right escape").view.linked(Side.TARGET) == []
+    assert on("n right escape").view.cursor.linked(Side.TARGET) == []
 
 
 def test_arabic_is_shown_in_four_ways(on: On) -> None:
@@ -410,7 +423,7 @@ def test_the_mouse_puts_the_cursor_on_the_word_shown(on: On) -> None:
         await pilot.pause()
 
     app = on("", click)
-    span = app.view.selection(Side.TARGET)
+    span = app.view.cursor.span(Side.TARGET)
     assert app.view.bead == FLAGGED and span
     assert span.of(app.session.collation.target.text) == "شارك"
 
