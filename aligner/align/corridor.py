@@ -23,9 +23,7 @@ Ints = NDArray[np.int64]
 _WHOLE = 1536  # segments a side up to which the whole table is searched for the rough path; 9 MB of moves
 _POOL = 4  # segments of one level that make one of the next
 _NEAR = 256  # segments a diagonal the rough path may stray from the coarser one's, in all
-_BLOCK = (
-    256  # rows and columns of one matrix product: a fixed shape, so that the bits do not depend on the rest
-)
+_BLOCK = 256  # rows and columns of one matrix product: a fixed shape, so that the bits do not depend on the rest
 
 
 def whole(n_source: int, n_target: int) -> Corridor:

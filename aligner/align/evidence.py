@@ -65,9 +65,7 @@ class Side:
         self.starts = self._block_starts()
         self.counts = channel_counts(strand.texts)
         self.measures: dict[str, NDArray[Any]] = {"weight": self.weights, "heading": self.headings}
-        self.measures |= {
-            name: totals(c) for name, c in zip(("figures", "marks"), self.counts[::2], strict=True)
-        }
+        self.measures |= {name: totals(c) for name, c in zip(("figures", "marks"), self.counts[::2], strict=True)}
         self._spans: dict[tuple[str, int], Floats] = {}
         self.lengths = lengths
 
@@ -293,9 +291,7 @@ def _bead_cosines(evidence: Evidence, ends: Ints, both: NDArray[np.bool_]) -> Fl
     """Pooled cosine of the beads with segments on both sides."""
     pooled = []
     for side, at in ((evidence.source, ends[:, 0]), (evidence.target, ends[:, 1])):
-        sums = np.concatenate(
-            [np.zeros((1, side.vectors.shape[1])), np.cumsum(side.vectors, axis=0, dtype=np.float64)]
-        )
+        sums = np.concatenate([np.zeros((1, side.vectors.shape[1])), np.cumsum(side.vectors, axis=0, dtype=np.float64)])
         pooled.append(np.diff(sums[at], axis=0)[both])
     norms = [np.sqrt(np.einsum("ij,ij->i", rows, rows)) for rows in pooled]
     return np.asarray(np.einsum("ij,ij->i", *pooled) / np.maximum(norms[0] * norms[1], 1e-9), np.float32)

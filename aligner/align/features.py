@@ -76,9 +76,7 @@ def _covers(view: View) -> tuple[dict[Shape, Floats], dict[Shape, Floats]] | Non
     )
 
 
-def _cover(
-    covers: tuple[dict[Shape, Floats], dict[Shape, Floats]], shape: Shape, view: View
-) -> list[Feature]:
+def _cover(covers: tuple[dict[Shape, Floats], dict[Shape, Floats]], shape: Shape, view: View) -> list[Feature]:
     """Share of mass that stays inside the bead: of both sides, of the lesser, of its worst outer segment."""
     (mine, theirs), (a, b) = covers, shape
     inside, there = _share(mine[shape], view, 0, a), _share(theirs[shape], view, 1, b)

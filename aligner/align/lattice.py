@@ -104,9 +104,7 @@ class Lattice:
 
     def _before(self, d: Ints, shape: Shape) -> Ints:
         """Place in flattened padded rows from which a bead of that shape climbs to column 0."""
-        return np.asarray(
-            (d - sum(shape) + self._reach) * self._row + self.corridor.shifts(shape) + self._pad
-        )
+        return np.asarray((d - sum(shape) + self._reach) * self._row + self.corridor.shifts(shape) + self._pad)
 
     def _blank(self, *states: int) -> Floats:
         return np.full((*states, self.corridor.n_diagonals + self._reach, self._row), IMPOSSIBLE, np.float32)

@@ -125,9 +125,7 @@ def _reach_back(corridor: Corridor) -> tuple[Ints, Ints]:
     return np.searchsorted(last, j, side="right"), np.searchsorted(first, j, side="right")
 
 
-def _scatter(
-    out: Floats, corridor: Corridor, values: Floats, rows: Ints, columns: Ints, *, is_source: bool
-) -> None:
+def _scatter(out: Floats, corridor: Corridor, values: Floats, rows: Ints, columns: Ints, *, is_source: bool) -> None:
     i, j = (rows[:, None], columns[None, :]) if is_source else (columns[None, :], rows[:, None])
     d = i + j + 2
     k = i + 1 - corridor.lows[d]

@@ -26,9 +26,7 @@ def pivot_shares(
     ladder are compared.
     """
     cells = _scores(pivot, texts, rungs)
-    i, j, score = (
-        (np.array(column) for column in zip(*cells, strict=True)) if cells else (np.zeros(0, int),) * 3
-    )
+    i, j, score = (np.array(column) for column in zip(*cells, strict=True)) if cells else (np.zeros(0, int),) * 3
     raised = np.exp(_SHARP * score)
     bar = float(np.exp(_SHARP * _NOWHERE))
     out = []

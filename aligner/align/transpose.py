@@ -18,6 +18,7 @@ Floats = NDArray[np.float32]
 _FIT = 0.6  # of an aligned pair's cosine above unrelated ones: below this a pair alone is no evidence
 _STEEP, _MARGIN = 8.0, 6.0  # weights of fit and of the lead over the next best in the confidence
 _PRIOR_MATCHED, _FEW = 0.55, 5.0  # cosine of aligned segments where the ladder has few beads
+_DOUBT = 0.9  # confidence below which the segments of a larger bead may belong elsewhere
 _FLOOR = 0.5  # confidence below which nothing is reported
 
 
@@ -33,9 +34,9 @@ class Transposition:
 def transpositions(source: Strand, target: Strand, ladder: Ladder) -> tuple[Transposition, ...]:
     """Find passages that were moved out of order, by their place in the source.
 
-    A pair of segments counts when each is the other's best among all that stand alone; neighbouring pairs
-    in the same order make one passage. Confidence grows with likeness, with the lead over the next best,
-    and with length.
+    A pair of segments counts when each is the other's best among all that stand alone, or one of them among
+    the members of larger beads in doubt; neighbouring pairs in the same order make one passage. Confidence
+    grows with likeness, with the lead over the next best, and with length.
 
     >>> from aligner.align import align
     >>> eye = np.eye(9, dtype=np.float32)
@@ -45,16 +46,28 @@ def transpositions(source: Strand, target: Strand, ladder: Ladder) -> tuple[Tran
     >>> [(t.source, t.target) for t in transpositions(a, b, align(a, b))]
     [(range(1, 2), range(7, 8))]
     """
-    rows = [bead.source.start for bead in ladder.beads if bead.type == "1-0"]
-    columns = [bead.target.start for bead in ladder.beads if bead.type == "0-1"]
+    rows, columns = (_loose(ladder, side) for side in (0, 1))
     if not rows or not columns:
         return ()
     with threadpool_limits(limits=1, user_api="blas"):
-        cosines = source.vectors[rows] @ target.vectors[columns].T
-        others = source.vectors[rows] @ target.vectors.T
+        cosines = source.vectors[list(rows)] @ target.vectors[list(columns)].T
+        others = source.vectors[list(rows)] @ target.vectors.T
     null = float(np.median(others))
     fits = (cosines - null) / max(_matched(source, target, ladder) - null, 0.1)
-    return tuple(_passages(_pairs(np.asarray(fits, np.float32), rows, columns)))
+    neither = ~np.logical_or.outer(list(rows.values()), list(columns.values()))
+    fits = np.where(neither, -1.0, fits).astype(np.float32)
+    return tuple(_passages(_pairs(fits, list(rows), list(columns))))
+
+
+def _loose(ladder: Ladder, side: int) -> dict[int, bool]:
+    """Segments that may have their like elsewhere, and whether they stand alone or in a larger bead in doubt."""
+    out: dict[int, bool] = {}
+    for bead in ladder.beads:
+        own, other = (bead.source, bead.target)[side], (bead.target, bead.source)[side]
+        confidence = bead.judgement.confidence
+        if not other or (len(own) + len(other) > 2 and confidence is not None and confidence < _DOUBT):
+            out.update(dict.fromkeys(own, not other))
+    return out
 
 
 def _matched(source: Strand, target: Strand, ladder: Ladder) -> float:
