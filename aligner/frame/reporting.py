@@ -24,6 +24,7 @@ _CLASS = 3  # steps of distance that always are another class
 _HALF_CLASS = 2  # steps that are, where the verb itself takes sides
 _TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
 _NEAR = 0.3  # of the sentence's length: verbs further apart are no pair unless they are linked
+_FAR = 0.8  # the same for a verb of claiming, which is rare enough to render a verb of saying wherever it stands
 _REACH = 10  # tokens round the verb in which another word of claiming answers it
 
 
@@ -85,7 +86,8 @@ def _pairs(view: BeadView) -> list[_Pair]:
     pairs: list[_Pair] = []
     for cost, _, _, here, there in ranked:
         taken = any(here is h or there is t for h, t, _ in pairs)
-        if not taken and -cost > 1 - _NEAR:
+        is_far = -cost <= 1 - (_FAR if there.row.stance == "claim" else _NEAR)
+        if not taken and not is_far:
             pairs.append((here, there, -cost > 1 or len(source) == len(target) == 1))
     return sorted(pairs, key=lambda pair: pair[1].first)
 
