@@ -15,19 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner import __version__
-from aligner.align import Settings, Strand, align
+from aligner.align import Settings, Strand, Transposition, align, transpositions
 from aligner.embed import Embedder
 from aligner.frame import BeadView, Passage, SideView, detect, inconsistencies, marks, view
 from aligner.ingest import Pair
 from aligner.model import (
     Category,
     Collation,
+    Direction,
     Edit,
     Kind,
     Ladder,
     Link,
     Segment,
     Signature,
+    Span,
     Witness,
 )
 from aligner.resources import Lexicon, load_lexicon
@@ -77,6 +79,7 @@ def collate(
     embedder: Embedder,
     options: Options | None = None,
     *,
+    pivot: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> Collation:
     """Collate a translation with its source, or read the marks of a translation alone.
@@ -86,6 +89,7 @@ def collate(
         target: the translation.
         embedder: gives the vectors; not asked for any without a source.
         options: what to check and keep.
+        pivot: a machine translation of the source, a line for each of its segments, as further evidence.
         progress: told of every stage.
     """
     options = options or Options()
@@ -98,22 +102,26 @@ def collate(
         return Collation(target, target_segments, edits=edits, signature=made, made=options.made)
     source_segments = segment(source)
     tell("align", 0, len(source_segments))
-    ladder = align(
-        _strand(source, source_segments, embedder),
-        _strand(target, target_segments, embedder),
-        settings=options.settings,
-    )
+    strands = _strand(source, source_segments, embedder), _strand(target, target_segments, embedder)
+    ladder = align(*strands, settings=options.settings, embed=embedder.encode, pivot=pivot)
     bare = Collation(target, target_segments, source, source_segments, ladder, signature=made, made=options.made)
     edits, links = _edits_and_links(bare, lexicon, embedder, options, tell)
+    if options.checks is None or Category.TRANSPOSITION in options.checks:
+        edits = _with_transpositions(bare, edits, transpositions(*strands, ladder))
     return Collation(target, target_segments, source, source_segments, ladder, links, edits, (), made, options.made)
 
 
 def align_sentences(
-    source: Sequence[str], target: Sequence[str], embedder: Embedder, settings: Settings | None = None
+    source: Sequence[str],
+    target: Sequence[str],
+    embedder: Embedder,
+    settings: Settings | None = None,
+    *,
+    pivot: Sequence[str] | None = None,
 ) -> Ladder:
-    """Align two lists of sentences that are cut already."""
+    """Align two lists of sentences that are cut already; ``pivot`` is a machine translation of the source."""
     strands = [Strand(tuple(texts), embedder.encode(texts)) for texts in (source, target)]
-    return align(*strands, settings=settings)
+    return align(*strands, settings=settings, embed=embedder.encode, pivot=pivot)
 
 
 def frame_pairs(
@@ -198,6 +206,36 @@ def _passages(collation: Collation, lexicon: Lexicon, embedder: Embedder) -> lis
         here = view(source, target, lexicon, vectors, languages)
         passages.append(Passage(here.target, at_target, here, at_source, number))
     return passages
+
+
+def _with_transpositions(
+    collation: Collation, edits: tuple[Edit, ...], found: Iterable[Transposition]
+) -> tuple[Edit, ...]:
+    """Add an edit for every passage that was moved; what was moved is neither omitted nor added."""
+    assert collation.source and collation.ladder
+    moved = []
+    for passage in found:
+        source = _passage_span(collation.source_segments, passage.source)
+        target = _passage_span(collation.target_segments, passage.target)
+        bead = next(k for k, b in enumerate(collation.ladder.beads) if passage.source.start in b.source)
+        words = source.of(collation.source.text)
+        why = f"“{words[:60]}” stands elsewhere in the translation: “{target.of(collation.target.text)[:60]}”"
+        moved.append(
+            Edit(
+                Category.TRANSPOSITION, Direction.NONE, source, target, passage.confidence, why, "transposed", bead=bead
+            )
+        )
+    gone = [span for edit in moved for span in (edit.source, edit.target)]
+    kept = [e for e in edits if not (_is_of_segment(e) and (e.source or e.target) in gone)]
+    return tuple(sorted([*kept, *moved], key=lambda edit: edit.order))
+
+
+def _is_of_segment(edit: Edit) -> bool:
+    return edit.rule in ("omission-segment", "addition-segment")
+
+
+def _passage_span(segments: Sequence[Segment], which: range) -> Span:
+    return Span(segments[which[0]].span.start, segments[which[-1]].span.end)
 
 
 def _text(witness: Witness, segments: tuple[Segment, ...], which: range) -> tuple[str, int]:

@@ -300,7 +300,9 @@ class Quotation:
 _FAMILY = dict.fromkeys('"\u201c\u201d\u201e\u201f\uff02\u301d\u301e', "double")
 _FAMILY |= dict.fromkeys("\u00ab\u00bb\u2039\u203a\u300a\u300b", "angle")
 _FAMILY |= dict.fromkeys("'\u2018\u2019\u201a\u201b`", "single")
-_MARK = re.compile("''|``|<<|>>|<(?=[\u0620-\u064a\u2039])|(?<=[\u0620-\u064a\u203a])>|\\(\\(|\\)\\)|[" + "".join(map(re.escape, _FAMILY)) + "]")
+# A single angle bracket counts beside an Arabic letter only, where it is no mark-up and no comparison.
+_ANGLE = "<(?=[\u0620-\u064a\u2039])|(?<=[\u0620-\u064a\u203a])>"
+_MARK = re.compile(f"''|``|<<|>>|{_ANGLE}|\\(\\(|\\)\\)|[" + "".join(map(re.escape, _FAMILY)) + "]")
 _CLITIC_BEFORE = re.compile(r"(?:^|[\s(\[])(?:[وف]?[بكل]?(?:ال)?|[وف]?لل|س)ـ?\Z")
 _CLOSING_AFTER = frozenset(".,;:!?)]}\u060c\u061b\u061f\u2026-\u2013\u2014/*")
 

@@ -4,32 +4,79 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from aligner.cli.settings import FILE, OUT, emit
+from aligner.cli.settings import FILE, OUT, emit, summary
 from aligner.errors import RecordError
+
+if TYPE_CHECKING:
+    from aligner.model import Collation
 
 __all__ = ["COMMANDS"]
 
 
+_FORMS = ("ladder", "jsonl", "tmx", "xliff", "tsv", "csv", "parquet", "prov", "provn")
+
+
 @click.command()
 @click.argument("record", type=FILE)
-@click.option("--to", "form", required=True, type=click.Choice(["ladder", "jsonl"]), help="The form to write.")
+@click.option("--to", "form", required=True, type=click.Choice(_FORMS), help="The form to write.")
 @click.option("-o", "--out", type=OUT, help="The file to write; standard output by default.")
 def export(record: Path, form: str, out: Path | None) -> None:
-    """Write a record in another form."""
+    """Write a record in another form: for aligners, translation tools, spreadsheets, W3C PROV."""
     from aligner import tei
+
+    emit(_exported(tei.read(record), form, record), out)
+
+
+def _exported(collation: Collation, form: str, record: Path) -> bytes | str:
+    from aligner import exchange, prov
     from aligner.rows import collation_rows, json_line
     from aligner.score import format_ladder, pairings
 
-    collation = tei.read(record)
     if form == "jsonl":
-        emit("".join(map(json_line, collation_rows(collation))), out)
-    elif collation.ladder is None:
+        return "".join(map(json_line, collation_rows(collation)))
+    if form in ("prov", "provn"):
+        return prov.to_prov_json(collation) if form == "prov" else prov.to_provn(collation)
+    if form != "ladder":
+        return exchange.export(collation, form)
+    if collation.ladder is None:
         raise RecordError("there is no ladder without a source", where=str(record), remedy="export jsonl")
-    else:
-        emit(format_ladder(pairings(collation.ladder)), out)
+    return format_ladder(pairings(collation.ladder))
+
+
+@click.command("import")
+@click.argument("alignment", type=FILE)
+@click.argument("sentences", nargs=-1, type=FILE, metavar="[SOURCE TARGET]")
+@click.option("--from", "form", required=True, type=click.Choice(["tmx", "tsv", "ladder"]), help="What it is.")
+@click.option("-o", "--out", type=OUT, required=True, help="The TEI file to write.")
+def import_(alignment: Path, sentences: tuple[Path, ...], form: str, out: Path) -> None:
+    """Read an alignment made elsewhere into a record; a ladder needs its two sentence files."""
+    from aligner import tei
+
+    if len(sentences) != (2 if form == "ladder" else 0):
+        raise click.UsageError("give SOURCE and TARGET with a ladder, and only then")
+    collation = _imported(alignment, sentences, form)
+    tei.write(collation, out)
+    click.echo(f"{summary(collation)}\nwritten: {out}", err=True)
+
+
+def _imported(alignment: Path, sentences: tuple[Path, ...], form: str) -> Collation:
+    from aligner.foreign import from_ladder, from_tmx, from_tsv
+    from aligner.ingest import read_sentences
+    from aligner.ingest.decode import decode
+    from aligner.ingest.files import read_bytes
+    from aligner.score import read_ladder
+
+    if form == "ladder":
+        sides = (read_sentences(path) for path in sentences)
+        return from_ladder(read_ladder(alignment), *sides, origin=alignment.name)
+    data = read_bytes(alignment)
+    if form == "tmx":
+        return from_tmx(data, origin=alignment.name)
+    return from_tsv(decode(data, where=str(alignment)).text, origin=alignment.name)
 
 
 @click.command()
@@ -135,4 +182,4 @@ def merge(base: Path, mine: Path, theirs: Path, out: Path) -> None:
     sys.exit(1 if merged.conflicts else 0)
 
 
-COMMANDS = (export, verify, report, score, compare, standoff, bind, merge)
+COMMANDS = (export, import_, verify, report, score, compare, standoff, bind, merge)

@@ -131,11 +131,13 @@ def summary(collation: Collation) -> str:
     return "\n".join(lines)
 
 
-def emit(text: str, out: Path | None) -> None:
+def emit(data: str | bytes, out: Path | None) -> None:
     """Write data to a file, whole or not at all, or to standard output."""
     from aligner.store import write_bytes
 
+    raw = data.encode("utf-8") if isinstance(data, str) else data
     if out is None:
-        click.echo(text, nl=False)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(raw)
     else:
-        write_bytes(out, text.encode("utf-8"))
+        write_bytes(out, raw)

@@ -47,15 +47,19 @@ def collate(texts: tuple[Path, ...], out: Path, no_source: bool, **given: Any) -
 @click.argument("source", type=FILE)
 @click.argument("target", type=FILE)
 @click.option("-o", "--out", type=OUT, help="The ladder to write; standard output by default.")
+@click.option("--pivot", type=FILE, help="A machine translation of SOURCE, one line a sentence: further evidence.")
 @model_options
-def align(source: Path, target: Path, out: Path | None, model: str, threads: int, cache: bool) -> None:
+def align(
+    source: Path, target: Path, out: Path | None, pivot: Path | None, model: str, threads: int, cache: bool
+) -> None:
     """Align two files of one sentence a line; write a ladder, one bead a line: [0, 1]:[2]."""
     from aligner.ingest import read_sentences
     from aligner.pipeline import align_sentences
     from aligner.score import format_ladder, pairings
 
     sides = read_sentences(source), read_sentences(target)
-    ladder = align_sentences(*sides, embedder(model, threads, cache))
+    lines = read_sentences(pivot) if pivot else None
+    ladder = align_sentences(*sides, embedder(model, threads, cache), pivot=lines)
     emit(format_ladder(pairings(ladder)), out)
 
 
