@@ -144,6 +144,8 @@ def subject(decisions: Sequence[Decision], number: int) -> str:
 
 def history(collation: Collation) -> History:
     """Walk through the decisions from the machine's result: who touched each bead, which beads went."""
+    if not collation.decisions:
+        return History((0,) * (collation.ladder.n_beads if collation.ladder else 0), ())
     machine = base(collation)
     state, gone = _state(machine), list[Superseded]()
     touched = [0] * len(state.beads)

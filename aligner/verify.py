@@ -143,6 +143,11 @@ def _profile(case: _Case) -> Iterator[Fault]:
     if not schema.validate(case.root):
         for entry in schema.error_log:
             yield case.fault("profile", entry.line, entry.message, "restore what was there")
+    kinds = [document.get("type") for document in case.root.iterchildren(TEI + "TEI")]
+    allowed = ([],) if is_standoff(case.root) else (["source", "translation"], ["translation"])
+    if kinds not in allowed:
+        what = f"a record of this kind cannot have the texts {kinds}"
+        yield case.fault("profile", case.root, what, "restore what was there")
 
 
 @lru_cache(maxsize=2)

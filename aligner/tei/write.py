@@ -72,7 +72,8 @@ def _span_ids(collation: Collation, source: Place | None, target: Place) -> Iter
             found = {getattr(item, side) for items in (collation.links, collation.edits) for item in items}
             if place.witness.attribution:
                 found.add(place.witness.attribution.span)
-            for number, span in enumerate(sorted(found - {None}), 1):
+            ordered = sorted(found - {None}, key=lambda span: (span.start, span.end))
+            for number, span in enumerate(ordered, 1):
                 yield (place.id, span), f"{place.id}.x{number}"
 
 
