@@ -20,7 +20,7 @@ from aligner.audit.estimate import ratio
 from aligner.audit.rates import overall, panels
 from aligner.audit.terms import frequent_terms, mentions, term_lines
 from aligner.errors import InputError, SettingError
-from aligner.model import Category, Collation, EditKind, Signature, Status
+from aligner.model import Category, Collation, Direction, EditKind, Signature, Status
 from tests.by_hand import alone, news
 
 
@@ -141,7 +141,7 @@ def test_interval_holds_the_value_and_stays_in_range(rows: list[tuple[int, int]]
         assert not singles
     else:
         assert min(singles) - 1e-9 <= found.value <= max(singles) + 1e-9
-    if len(singles) > 1:
+    if len(singles) > 1 and found.count:
         assert found.low is not None and found.high is not None
         assert min(singles) - 1e-9 <= found.low <= found.high <= max(singles) + 1e-9
     else:
@@ -290,3 +290,11 @@ def test_citation_names_version_and_signature() -> None:
 def test_codebook_has_every_category() -> None:
     root = html.document_fromstring(codebook())
     assert root.xpath('//tr[starts-with(@id, "code-")]/@id') == [f"code-{c}" for c in Category]
+
+
+def test_term_whose_hedge_was_taken_away_is_not_followed() -> None:
+    made = news()
+    removed = replace(made.edits[1], direction=Direction.REMOVED)
+    documents = [document_of("p", replace(made, edits=(removed, made.edits[3])))]
+    assert frequent_terms(documents) == ("brutal militia",)
+    assert {edit.category for edit in documents[0].edits} == {Category.HEDGE, Category.LABEL}

@@ -17,7 +17,7 @@ import pytest
 from aligner.batch import FAILURES, LOG, RESULTS, Job, Progress, Tally, find_pairs, jobs_of, read_manifest, run
 from aligner.batch.pool import in_processes
 from aligner.batch.work import Task
-from aligner.errors import InputError, SettingError
+from aligner.errors import InputError, SettingError, WriteError
 from tests.batch_work import Fake, Moody
 
 TEXTS = {
@@ -198,7 +198,7 @@ def test_tasks_are_read_as_they_are_needed(tmp_path: Path) -> None:
     outcomes = in_processes(Moody(tmp_path), endless(), workers=1)
     assert next(outcomes).record is not None
     assert len(asked) <= 3
-    outcomes.close()  # type: ignore[attr-defined]
+    outcomes.close()
 
 
 RUN = """
@@ -260,3 +260,13 @@ def children() -> list[int]:
     import multiprocessing
 
     return [child.pid for child in multiprocessing.active_children() if child.pid]
+
+
+def test_record_that_cannot_be_written_ends_the_run_and_loses_nothing(tmp_path: Path) -> None:
+    jobs = orders(tmp_path / "in", "ok", "ok", "ok", "ok")
+    (tmp_path / "out" / "p002.xml").mkdir(parents=True)
+    with pytest.raises(WriteError, match=r"p002\.xml: cannot write"):
+        run(jobs, tmp_path / "out", Moody(tmp_path))
+    (tmp_path / "out" / "p002.xml").rmdir()
+    tally = run(jobs, tmp_path / "out", Moody(tmp_path), resume=True)
+    assert (tally.done, tally.kept) == (4, 2)

@@ -18,8 +18,8 @@ from aligner.audit.agreement import agreement
 from aligner.audit.codebook import codebook, taxonomy
 from aligner.audit.corpus import Corpus, Document, read_corpus, rows_of
 from aligner.audit.estimate import ROUNDS, SEED
-from aligner.audit.rates import overall, panels
-from aligner.audit.tables import write_tables
+from aligner.audit.rates import Panel, overall, panels
+from aligner.audit.tables import make_folder, write_tables
 from aligner.audit.terms import frequent_terms, term_lines
 from aligner.errors import SettingError
 from aligner.model import Collation, EditKind
@@ -94,7 +94,7 @@ def _each(pages: Path | None, tell: Callable[[str], None] | None, name: str, col
         tell(name)
     if pages:
         path = pages / f"{name}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_bytes(path, report(collation).encode("utf-8"))
 
 
@@ -111,7 +111,7 @@ def render(corpus: Corpus, *, by: Sequence[str] = _BY, terms: Sequence[str] = ()
         corpus=corpus,
         edits=overall(corpus.documents, EditKind.EDIT),
         marks=overall(corpus.documents, EditKind.MARK),
-        dimensions={fact: panels(corpus.documents, fact) for fact in facts},
+        dimensions={fact: _panels(corpus, fact) for fact in facts},
         terms=lines,
         agreement=agreement(corpus),
         listed=listed[:LISTED],
@@ -132,6 +132,11 @@ def _facts(corpus: Corpus, by: Sequence[str]) -> tuple[str, ...]:
             remedy = f"choose from {', '.join(sorted(known | {'term'}))}"
             raise SettingError(f"no document has the fact {name!r}", where="--by", remedy=remedy)
     return tuple(dict.fromkeys(name for name in by if name != "term"))
+
+
+def _panels(corpus: Corpus, fact: str) -> tuple[Panel, ...]:
+    """Nothing to compare by where no document states the fact."""
+    return panels(corpus.documents, fact) if any(d.facts.get(fact) for d in corpus.documents) else ()
 
 
 def _listed(corpus: Corpus, lines: Sequence[object], reports: str) -> list[_Listed]:

@@ -22,7 +22,11 @@ ROUNDS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """``count`` of ``of``, times a scale; the interval is None where fewer than two documents speak."""
+    """``count`` of ``of``, times a scale.
+
+    The interval is None where fewer than two documents speak, and for a count of 0: drawing documents
+    without flags again and again tells nothing of how rare flags are.
+    """
 
     count: int
     of: int
@@ -46,7 +50,7 @@ def ratio(counts: Sequence[int], of: Sequence[int], *, scale: float = 1.0, round
     total = sum(of)
     value = scale * sum(counts) / total if total else None
     speaking = sum(1 for n in of if n)
-    if speaking < 2:
+    if speaking < 2 or not any(counts):
         return Estimate(sum(counts), total, speaking, value)
     low, high = _interval(np.array(counts, np.float64), np.array(of, np.float64), rounds)
     return Estimate(sum(counts), total, speaking, value, scale * low, scale * high)

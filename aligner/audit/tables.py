@@ -14,7 +14,7 @@ from aligner.errors import SettingError, WriteError
 from aligner.model import Span
 from aligner.store import write_bytes
 
-__all__ = ["COLUMNS", "tables_of", "write_tables"]
+__all__ = ["COLUMNS", "make_folder", "tables_of", "write_tables"]
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "pairs": {
@@ -103,17 +103,26 @@ def write_tables(corpus: Corpus, folder: Path) -> tuple[Path, ...]:
         WriteError: the folder cannot be written to.
     """
     duckdb = _duckdb()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"cannot write: {error.strerror or error}"
-        raise WriteError(what, where=str(folder), remedy="name a folder you may write to") from error
+    make_folder(folder)
     written = []
     for name, rows in tables_of(corpus).items():
         written += [folder / f"{name}.csv", folder / f"{name}.parquet"]
         write_bytes(written[-2], _csv(tuple(COLUMNS[name]), [tuple(map(_plain, row)) for row in rows]))
         _write_parquet(duckdb, name, rows, written[-1])
     return tuple(written)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those it lies in.
+
+    Raises:
+        WriteError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot write: {error.strerror or error}"
+        raise WriteError(what, where=str(folder), remedy="name a folder you may write to") from error
 
 
 def _duckdb() -> Any:

@@ -58,10 +58,10 @@ def mentions(term: str, text: str) -> tuple[Span, ...]:
 
 def frequent_terms(documents: Sequence[Document]) -> tuple[str, ...]:
     """Name the terms flagged most often, as the flags name them or as the source has them."""
-    fated = {category for categories in FATES.values() for category in categories}
+    fated = tuple(category for categories in FATES.values() for category in categories)
     found: Counter[str] = Counter()
     for document, number, edit in rows_of(documents):
-        if edit.category in fated and edit.source:
+        if _counts(edit, fated) and edit.source:
             source = document.quotes[number - 1][0]
             named = edit.referent if edit.referent and mentions(edit.referent, source) else source
             found[" ".join(named.casefold().split())] += 1

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,8 +110,9 @@ def run(
     with Folder(out, resume=resume) as folder:
         state = _State(folder, len(jobs), tell or _silent, clock)
         tasks = _tasks(jobs, work.signature, state)
-        for outcome in _outcomes(work, tasks, workers, scheduler):
-            state.take(outcome)
+        with closing(_outcomes(work, tasks, workers, scheduler)) as outcomes:
+            for outcome in outcomes:
+                state.take(outcome)
         folder.finish(jobs)
     return Tally(state.done - state.failed, state.failed, state.kept)
 
@@ -119,7 +121,7 @@ def _silent(progress: Progress) -> None:
     """Tell nobody."""
 
 
-def _outcomes(work: Work, tasks: Iterator[Task], workers: int, scheduler: str) -> Iterator[Outcome]:
+def _outcomes(work: Work, tasks: Iterator[Task], workers: int, scheduler: str) -> Generator[Outcome, None, None]:
     from aligner.batch.pool import in_cluster, in_processes
 
     if scheduler:

@@ -33,7 +33,7 @@ _CHUNK = 8
 """Tasks sent to a cluster together: at half a second a task the scheduler's share is lost in the noise."""
 
 
-def in_processes(work: Work, tasks: Iterable[Task], *, workers: int) -> Iterator[Outcome]:
+def in_processes(work: Work, tasks: Iterable[Task], *, workers: int) -> Generator[Outcome, None, None]:
     """Do the tasks in so many processes; outcomes come as they are done.
 
     At most two tasks a worker are under way, so that tasks may be as many as there are.
@@ -124,11 +124,11 @@ def _wait_and_exit(sentinel: int) -> None:
     os._exit(1)
 
 
-def in_cluster(work: Work, tasks: Iterable[Task], *, scheduler: str) -> Iterator[Outcome]:
+def in_cluster(work: Work, tasks: Iterable[Task], *, scheduler: str) -> Generator[Outcome, None, None]:
     """Do the tasks on the Dask cluster at that address, in chunks; outcomes come as they are done.
 
-    Dask runs the chunks of a dead worker elsewhere; a chunk that kills several is taken apart, and the
-    task that kills alone is blamed.
+    Dask runs the chunks of a dead worker elsewhere; a chunk that was at several deaths is taken apart, and
+    the task that kills alone is blamed. A lexicon of the user's must lie at the same path on all machines.
 
     Raises:
         SettingError: Dask is not installed, or no scheduler answers.
@@ -159,15 +159,24 @@ def _distributed() -> Any:
 
 
 def _fed(client: Any, work: Work, source: Iterator[Task]) -> Iterator[Outcome]:
+    """Keep the cluster busy; the tasks of a chunk that killed workers are tried one at a time.
+
+    A death counts against all that waits at the worker, so two suspects there could be blamed for each
+    other.
+    """
     distributed = _distributed()
     chunks: dict[str, list[Task]] = {}
+    suspects: deque[Task] = deque()
+    on_trial = ""
     done = distributed.as_completed(loop=client.loop)
 
-    def submit(chunk: list[Task]) -> None:
-        if chunk:
-            future = client.submit(_chunk, work, chunk, pure=False)
-            chunks[future.key] = chunk
-            done.add(future)
+    def submit(chunk: list[Task]) -> str:
+        if not chunk:
+            return ""
+        future = client.submit(_chunk, work, chunk, pure=False)
+        chunks[future.key] = chunk
+        done.add(future)
+        return str(future.key)
 
     for _ in range(3 * max(1, sum(client.nthreads().values()))):
         submit(list(islice(source, _CHUNK)))
@@ -175,13 +184,14 @@ def _fed(client: Any, work: Work, source: Iterator[Task]) -> Iterator[Outcome]:
         chunk = chunks.pop(future.key)
         if not isinstance(future.exception(), distributed.KilledWorker):
             yield from future.result()
-            submit(list(islice(source, _CHUNK)))
-        elif len(chunk) == 1:
+        elif future.key == on_trial:
             yield _blamed(chunk[0])
-            submit(list(islice(source, _CHUNK)))
         else:
-            for task in chunk:
-                submit([task])
+            suspects += chunk
+        if future.key != on_trial:
+            submit(list(islice(source, _CHUNK)))
+        if future.key == on_trial or not on_trial:
+            on_trial = submit([suspects.popleft()] if suspects else [])
 
 
 def _chunk(work: Work, tasks: list[Task]) -> list[Outcome]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from aligner.model import Category, Collation, Direction, Kind, Status, Witness
 from aligner.page import fill
 from aligner.report.overview import overview
-from aligner.report.rows import Flag, Row, flags_of, rows_of
+from aligner.report.rows import Flag, flags_of, rows_of
 
 __all__ = ["render", "title_of"]
 
@@ -37,7 +37,6 @@ def render(collation: Collation) -> str:
         summary=_summary(flags),
         groups=_groups(flags),
         choices=_choices(flags),
-        places={flag.number: _places(flag, rows) for flag in flags},
         overview=overview(rows),
         acts=_acts(collation),
     )
@@ -64,8 +63,7 @@ class _Line:
 def _summary(flags: Sequence[Flag]) -> tuple[_Line, ...]:
     kinds = sorted({(f.edit.category, f.edit.direction) for f in flags})
     return tuple(
-        _Line(c, d, tuple(f for f in flags if (f.edit.category, f.edit.direction) == (c, d)))
-        for c, d in kinds
+        _Line(c, d, tuple(f for f in flags if (f.edit.category, f.edit.direction) == (c, d))) for c, d in kinds
     )
 
 
@@ -88,9 +86,7 @@ class _Group:
 
 def _groups(flags: Sequence[Flag]) -> tuple[_Group, ...]:
     names = dict.fromkeys(flag.edit.group for flag in flags if flag.edit.group)
-    return tuple(
-        _Group(n, name, tuple(f for f in flags if f.edit.group == name)) for n, name in enumerate(names, 1)
-    )
+    return tuple(_Group(n, name, tuple(f for f in flags if f.edit.group == name)) for n, name in enumerate(names, 1))
 
 
 def _choices(flags: Sequence[Flag]) -> dict[str, list[tuple[str, int]]]:
@@ -101,11 +97,6 @@ def _choices(flags: Sequence[Flag]) -> dict[str, list[tuple[str, int]]]:
         counts = Counter(str(getattr(flag.edit, name)) for flag in flags)
         choices[name] = [(str(value), counts[value]) for value in values if counts[value]]
     return choices
-
-
-def _places(flag: Flag, rows: Sequence[Row]) -> str:
-    """The anchor of the row a flag stands in."""
-    return next(row.anchor for row in rows if flag in row.flags)
 
 
 def _acts(collation: Collation) -> list[tuple[str, str, int]]:

@@ -106,16 +106,12 @@ def flags_of(collation: Collation) -> tuple[Flag, ...]:
 class _Column:
     """One witness on its way onto the page: which of its blocks are still to be shown."""
 
-    def __init__(
-        self, side: Side, witness: Witness, segments: Sequence[Segment], flags: Sequence[Flag]
-    ) -> None:
+    def __init__(self, side: Side, witness: Witness, segments: Sequence[Segment], flags: Sequence[Flag]) -> None:
         self.side, self.witness, self.segments = side, witness, segments
         self._next_block = 0
         self._titles = {flag.number: flag.title for flag in flags}
         self._categories = {flag.number: str(flag.edit.category) for flag in flags}
-        self._spans = tuple(
-            (flag.number, self._shown(span)) for flag in flags if (span := getattr(flag.edit, side))
-        )
+        self._spans = tuple((flag.number, self._shown(span)) for flag in flags if (span := getattr(flag.edit, side)))
 
     def _shown(self, span: Span) -> Span:
         wide = whole(self.witness.text, span)
@@ -158,8 +154,7 @@ class _Column:
         from markupsafe import Markup
 
         body = Markup("").join(
-            Markup('<span class="seg" data-start="{}">{}</span>').format(part.start, self._body(part))
-            for part in parts
+            Markup('<span class="seg" data-start="{}">{}</span>').format(part.start, self._body(part)) for part in parts
         )
         return Stretch(block.kind, block.role, opens, body)
 
@@ -184,8 +179,7 @@ class _Column:
         from markupsafe import Markup
 
         form = Markup(
-            '<a class="ref" id="{}{}" href="#f{}" data-flag="{}" lang="en" dir="ltr"'
-            ' aria-label="flag {}: {}"></a>'
+            '<a class="ref" id="{}{}" href="#f{}" data-flag="{}" lang="en" dir="ltr" aria-label="flag {}: {}"></a>'
         )
         return form.format(self.side[0], number, number, number, number, self._titles[number])
 
@@ -200,8 +194,7 @@ def rows_of(collation: Collation, flags: Sequence[Flag]) -> tuple[Row, ...]:
     for flag in flags:
         homes.setdefault(_home(flag, drafts), []).append(flag)
     return tuple(
-        Row(n, draft.bead, draft.cells, tuple(homes.get(n - 1, ())), draft.length)
-        for n, draft in enumerate(drafts, 1)
+        Row(n, draft.bead, draft.cells, tuple(homes.get(n - 1, ())), draft.length) for n, draft in enumerate(drafts, 1)
     )
 
 
