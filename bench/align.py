@@ -3,15 +3,14 @@
 ``PYTHONPATH=. python -m bench.align`` makes the sets from ../shared/corpora/dev (see bench/aligning/inject.py), seeds
 fixed, runs every aligner that is installed (``pip install -r bench/requirements.txt`` for the peers), and prints
 strict and lax F1 in the manner of vecalign's scorer, precision and recall of omitted and added segments, 2-2 beads
-found, seconds without encoding, texts each encoded, and peak memory. Seconds of encoding are given apart: all
-aligners share one encoder that encodes each text once.
+found, seconds without encoding, confidence against truth, and seconds and peak memory against length. Seconds of
+encoding are given apart: all aligners share one encoder that encodes each text once.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -161,8 +160,13 @@ def _cost(n: int) -> tuple[float, float, int, int]:
     ladder = align(source, target)
     seconds = time.perf_counter() - start
     alone = {bead.source.start for bead in ladder.beads if bead.type == "1-0"}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return seconds, peak, len(alone & missing), len(missing)
+    return seconds, _peak(), len(alone & missing), len(missing)
+
+
+def _peak() -> float:
+    """Greatest resident memory of this process in MB (Linux); getrusage would count the parent's as well."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def invented(n: int, seed: int = 1) -> tuple[Strand, Strand, set[int]]:
