@@ -25,7 +25,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 from aligner.errors import AlignerError
@@ -149,8 +148,7 @@ def main(arguments: Sequence[str] | None = None, *, detector: Detector | None = 
         cases = read_set(options.set, options.texts)
         splits = {case.document: case.split for case in cases}
         noted = read_notes(notes, options.texts, splits) if notes.is_file() else ()
-        detector = detector or import_module("aligner.pipeline").frame_pairs
-        verdicts = evaluate(detector, (*cases, *noted))
+        verdicts = evaluate(detector or _ours, (*cases, *noted))
     except AlignerError as error:
         print(error, file=sys.stderr)
         return 1
@@ -164,6 +162,15 @@ def main(arguments: Sequence[str] | None = None, *, detector: Detector | None = 
     shown = "heldout" if options.split == "heldout" else "dev"
     print(*_errors([v for v in verdicts if v.case.split == shown], options.errors), sep="\n")
     return 0
+
+
+def _ours(pairs: Iterable[Pair]) -> Iterator[tuple[Edit, ...]]:
+    """Flag pairs as the command line does, with the default model."""
+    from aligner import ingest, pipeline
+    from aligner.embed import load_embedder
+
+    rows = (ingest.Pair(pair.id, pair.source, pair.target) for pair in pairs)
+    return pipeline.frame_pairs(rows, load_embedder())
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

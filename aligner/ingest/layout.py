@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from aligner.model import Span
 
-__all__ = ["headings", "is_prose", "paragraphs"]
+__all__ = ["has_form_of_heading", "headings", "is_prose", "paragraphs"]
 
 _LINE = re.compile("[^\r\n\x85\u2028\u2029]+")
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -92,7 +92,12 @@ def is_prose(line: str) -> bool:
     return len(line.split()) >= _FEWEST_WORDS and bool(_STOPPED.search(line[-8:]))
 
 
-def _has_form_of_heading(line: str) -> bool:
+def has_form_of_heading(line: str) -> bool:
+    """Tell whether a line is short, has no stop at its end and is no list item.
+
+    >>> has_form_of_heading("Why the dams broke"), has_form_of_heading("The dams broke.")
+    (True, False)
+    """
     return (
         len(line) <= _LONGEST_HEADING
         and len(line.split()) <= _MOST_WORDS
@@ -111,7 +116,7 @@ def headings(lines: Sequence[str]) -> frozenset[int]:
     >>> sorted(headings(["Floods in the north", "Rain fell for a week.", "Why", "Dams broke."]))
     [0, 2]
     """
-    short = [_has_form_of_heading(line) for line in lines]
+    short = [has_form_of_heading(line) for line in lines]
     found = {0} if len(lines) > 1 and short[0] else set()
     i = 0
     while i < len(lines):
