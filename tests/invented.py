@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aligner import acts
 from aligner.model import (
     Attribution,
     Bibl,
@@ -21,8 +22,9 @@ from aligner.model import (
     Span,
     Witness,
 )
+from aligner.patch import apply
 
-__all__ = ["marked", "reviewable"]
+__all__ = ["decided", "marked", "reviewable"]
 
 SOURCE = (
     ("The port of Lanza closed on Monday.",),
@@ -108,3 +110,18 @@ def marked() -> Collation:
         "Quotation marks.", "scare-quote", EditKind.MARK,
     )  # fmt: skip
     return Collation(target, _segments(target, TARGET), edits=(mark,), made="2026-11-20")
+
+
+def decided() -> Collation:
+    """The invented collation, reviewed: merged beads, a flag accepted and one rejected, one undone."""
+    collation = reviewable()
+    for act in (
+        lambda c: acts.merge_beads(c, 1, who="nour", when="2026-11-21T08:00:00Z", note="one sentence"),
+        lambda c: acts.accept_edit(c, 0, who="nour", when="2026-11-21T08:01:00Z"),
+        lambda c: acts.reject_edit(c, 1, who="nour", when="2026-11-21T08:02:00Z", note="a name"),
+        lambda c: acts.undo(c, who="nour", when="2026-11-21T08:03:00Z"),
+    ):
+        decision = act(collation)
+        assert decision
+        collation = apply(collation, decision)
+    return collation

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from aligner.journal import Lock, Session, journal_path
 from aligner.model import Act, Category, Collation, Direction, Edit, Side, Span, Status
 from aligner.patch import apply, base, replay
 from aligner.tei import read, write
+from aligner.verify import verify
 
 
 def types(collation: Collation) -> list[str]:
@@ -171,9 +173,7 @@ def test_reviewer_adds_a_flag_and_a_note_on_a_bead() -> None:
         lambda c: acts.mark_omission(c, 0, who="n"),
         lambda c: acts.mark_addition(c, 2, who="n"),
         lambda c: acts.accept_edit(c, 2, who="n"),
-        lambda c: acts.add_edit(
-            c, Edit(Category.LABEL, Direction.NONE, None, Span(0, 10**6), 1.0, "", ""), who="n"
-        ),
+        lambda c: acts.add_edit(c, Edit(Category.LABEL, Direction.NONE, None, Span(0, 10**6), 1.0, "", ""), who="n"),
     ],
 )
 def test_impossible_act_is_refused(act: Callable[[Collation], object]) -> None:
@@ -338,15 +338,56 @@ def killed_after(record: Path, n_lines: int) -> int:
 
 @pytest.mark.slow
 def test_kill_loses_no_acknowledged_decision(record: Path) -> None:
-    for n_lines in (1, 6, 7, 16):
-        acknowledged = killed_after(record, n_lines)
+    chance = random.Random(1)
+    for _ in range(int(os.environ.get("MUQABALA_KILLS", "20"))):
+        acknowledged = killed_after(record, chance.randint(0, 30))
+        assert not verify(record)
         with open_session(record) as session:
             assert acknowledged <= len(session.collation.decisions) <= acknowledged + 1
+            if chance.random() < 0.3:
+                session.save()
 
 
-def test_full_disk_refuses_the_decision_and_loses_nothing(
-    record: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 KiB."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small file system needs to be allowed")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+@pytest.mark.slow
+def test_full_file_system_loses_nothing(small_disk: Path) -> None:
+    record, filler = small_disk / "a.xml", small_disk / "filler"
+    write(reviewable(), record)
+    whole = record.read_bytes()
+    with open_session(record) as session:
+        session.take(acts.accept_edit, 0)
+        filler.write_bytes(b"x" * (64 * 1024 - len(whole) - 14 * 1024))
+        with pytest.raises(WriteError, match="No space left"):
+            for n in range(10**4):
+                session.take(acts.note_bead, 0, f"{n} " + "long note " * 20)
+        state = session.collation
+        assert len(state.decisions) > 2
+        with pytest.raises(WriteError, match=r"a\.xml: cannot write: No space left"):
+            session.save()
+        assert record.read_bytes() == whole
+        assert not verify(record)
+    assert sorted(path.name for path in small_disk.iterdir()) == ["a.xml", "a.xml.journal", "filler"]
+    filler.unlink()
+    with open_session(record) as session:
+        assert session.collation == state
+        session.save()
+    assert read(record) == state
+
+
+def test_full_disk_refuses_the_decision_and_loses_nothing(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import errno
 
     real = os.pwrite

@@ -6,9 +6,8 @@ import json
 
 import pytest
 from hypothesis import given, settings
-from invented import marked, reviewable
+from invented import decided, marked, reviewable
 from strategies import reviewed
-from test_verify import decided
 
 from aligner.model import Collation
 from aligner.prov import to_prov_json, to_provn

@@ -11,32 +11,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from invented import marked, reviewable
+from invented import decided, marked, reviewable
 from strategies import reviewed
 
 from aligner import acts
 from aligner.journal import Session, journal_path
 from aligner.model import Bibl, Collation
-from aligner.patch import apply
 from aligner.tei import dumps, standoff, write
 from aligner.verify import RULES, Fault, verify
 
 SHARED = Path(__file__).parents[2] / "shared" / "resources" / "tei" / "tei_all.rng"
-
-
-def decided() -> Collation:
-    """The invented collation, reviewed: merged beads, a flag accepted and one rejected, one undone."""
-    collation = reviewable()
-    for act in (
-        lambda c: acts.merge_beads(c, 1, who="nour", when="2026-11-21T08:00:00Z", note="one sentence"),
-        lambda c: acts.accept_edit(c, 0, who="nour", when="2026-11-21T08:01:00Z"),
-        lambda c: acts.reject_edit(c, 1, who="nour", when="2026-11-21T08:02:00Z", note="a name"),
-        lambda c: acts.undo(c, who="nour", when="2026-11-21T08:03:00Z"),
-    ):
-        decision = act(collation)
-        assert decision
-        collation = apply(collation, decision)
-    return collation
 
 
 def found(path: Path, data: bytes, **given: Path) -> list[Fault]:
