@@ -42,14 +42,10 @@ def cluster(folder: Path, *, workers: int = 2, allowed: int = 3) -> Iterator[tup
             address = client.scheduler.address
         yield address, processes[1:]
     finally:
-        for process in reversed(processes):
-            process.terminate()
-        for process in reversed(processes):
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:  # a nanny on a busy machine may not hear the signal in time
-                process.kill()
-                process.wait()
+        for process in processes:
+            process.kill()  # a worker asked to end may wait for its scheduler for ever
+        for process in processes:
+            process.wait(60)
 
 
 def test_cluster_gives_the_bytes_of_local_processes_and_survives_a_death(tmp_path: Path) -> None:
