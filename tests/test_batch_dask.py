@@ -16,7 +16,7 @@ from aligner.errors import SettingError
 from tests.batch_work import Fake, Moody
 from tests.test_batch import contents, orders, pairs, table
 
-distributed = pytest.importorskip("distributed", reason="Dask is not installed (extra dask)")
+distributed = pytest.importorskip("distributed", reason="Dask is not installed (extra cluster)")
 
 pytestmark = pytest.mark.slow
 DASK = [sys.executable, "-m", "dask"]

@@ -154,7 +154,7 @@ def _distributed() -> Any:
     try:
         return importlib.import_module("distributed")
     except ImportError as error:
-        remedy = 'pip install "muqabala[dask]"'
+        remedy = 'pip install "muqabala[cluster]"'
         raise SettingError("Dask is not installed", where="--scheduler", remedy=remedy) from error
 
 
