@@ -98,9 +98,12 @@ def test_keyboard_steps_through_the_flags(show: Show) -> None:
     assert seen == ["1", "2", "3", "2"]
 
 
-def test_address_of_a_flag_lights_it(show: Show) -> None:
-    view = show(render(news()), hash="#f3")
+def test_address_of_a_flag_lights_it_with_its_text_in_view(show: Show) -> None:
+    view = show(render(news()), hash="#f3", viewport={"width": 390, "height": 700}, reduced_motion="reduce")
+    view.wait_for_selector(".flag.lit")
     assert view.evaluate(LIT % "source") == "said"
+    top = view.evaluate("document.querySelector('.cell.source mark.lit').getBoundingClientRect().top")
+    assert 0 <= top < 350
 
 
 SHOWN = (

@@ -159,7 +159,9 @@
 
   const arrive = () => {
     const found = /^#[fst](\d+)$/.exec(location.hash);
-    if (found && note.has(found[1])) pin(found[1]);
+    if (!found || !note.has(found[1])) return;
+    pin(found[1]);
+    note.get(found[1]).closest(".row").scrollIntoView();
   };
   window.addEventListener("hashchange", arrive);
   if (form) {
@@ -170,6 +172,7 @@
     document.getElementById("previous").addEventListener("click", () => step(-1));
     filter();
   }
-  arrive();
+  /* The browser goes to the anchor itself once the page is whole; the text is to be in view as well. */
+  window.addEventListener("load", () => requestAnimationFrame(arrive));
   look();
 })();
