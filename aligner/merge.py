@@ -114,8 +114,10 @@ def _remember(join: _Join, number: int, after: Collation, taken: Decision) -> No
 
 
 def _as_decision(join: _Join, decision: Decision, made: Collation) -> Decision:
-    before, after = diff(join.merged, made)
     on = join.numbers.get(decision.on, decision.on)
+    if made is join.theirs:
+        return replace(decision, on=on)
+    before, after = diff(join.merged, made)
     if decision.act is Act.ADDED:
         on = f"fe.{len(made.edits)}"
     return replace(decision, on=on, before=before, after=after)
@@ -131,9 +133,14 @@ def _as_note(join: _Join, conflict: Conflict) -> Decision:
 
 
 def _carried_over(join: _Join, decision: Decision, after: Collation) -> Collation:
-    """Give the merged collation with the decision carried out there; the same one where it agrees already."""
+    """Give the merged collation with the decision carried out there; the same one where it agrees already.
+
+    While both stand the same, it is theirs, and the decision goes over as it is.
+    """
     if not decision.before:
         return join.merged
+    if replace(join.merged, decisions=()) == replace(join.theirs, decisions=()):
+        return join.theirs
     was, will = json.loads(decision.before), json.loads(decision.after)
     made = join.merged
     if {"beads", "source", "target"} & was.keys():

@@ -75,15 +75,17 @@ def collation(n: int) -> Collation:
         for k in range(0, n, 4)
     )  # fmt: skip
     ladder = Ladder(tuple((k, k) for k in range(n + 1)), (Judgement(0.97),) * n)
-    return Collation(target, of_target, source, of_source, ladder, links, edits, signature=Signature((("bench", "1"),)))
+    made_by = Signature((("bench", "1"),))
+    return Collation(target, of_target, source, of_source, ladder, links, edits, signature=made_by)
 
 
 def timed(name: str, step: Callable[[], _T]) -> _T:
     """Run a step and print what it took."""
     start, busy = time.perf_counter(), time.process_time()
     made = step()
+    wall, busy = time.perf_counter() - start, time.process_time() - busy
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name:20} {time.perf_counter() - start:7.2f} s   {time.process_time() - busy:7.2f} s busy   peak {peak:6.0f} MB")
+    print(f"{name:20} {wall:7.2f} s   {busy:7.2f} s busy   peak {peak:6.0f} MB")
     return made
 
 

@@ -230,6 +230,27 @@ def test_undo_and_redo_reach_back_over_a_save(record: Path) -> None:
         assert types(session.collation) == ["1-1", "2-1", "0-1", "1-1"]
 
 
+def test_record_written_by_another_program_meanwhile_is_not_overwritten(record: Path) -> None:
+    with open_session(record) as session:
+        session.take(acts.accept_edit, 0)
+        other = apply(reviewable(), acts.reject_edit(reviewable(), 0, who="rana"))
+        write(other, record)
+        with pytest.raises(RecordError, match="another program has written the record"):
+            session.save()
+    assert read(record) == other
+    assert journal_path(record).exists()
+
+
+@pytest.mark.parametrize("note", ["a\x00", "\ud800", "\x0c", "\uffff"])
+def test_note_that_no_record_can_hold_is_refused_at_once(record: Path, note: str) -> None:
+    with open_session(record) as session:
+        with pytest.raises(RecordError, match=r"XML cannot hold U\+"):
+            session.take(acts.note_edit, 0, note)
+        with pytest.raises(RecordError, match=r"XML cannot hold U\+"):
+            session.take(acts.note_bead, 0, note)
+        assert session.is_saved
+
+
 def test_torn_last_line_is_cut_off(record: Path) -> None:
     with open_session(record) as session:
         session.take(acts.accept_edit, 0)

@@ -179,3 +179,18 @@ def test_no_change_of_a_byte_escapes(write_it: Callable[[Collation], bytes], tmp
     data = write_it(decided())
     for mutant in mutants(data, 250, seed=1):
         assert found(tmp_path / "a.xml", mutant), mutant
+
+
+def test_no_change_of_a_byte_of_the_journal_escapes(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    write(reviewable(), path)
+    with Session(path, "nour", clock=lambda: "2026-11-21T08:10:00Z") as session:
+        session.take(acts.merge_beads, 1, note="جملة واحدة")
+        session.take(acts.accept_edit, 0)
+    journal = journal_path(path)
+    whole = journal.read_bytes()
+    chance = random.Random(2)
+    for place in [len(whole) - 1, *chance.sample(range(len(whole)), 250)]:
+        other = chance.choice([byte for byte in b'abc019"{ \n' if byte != whole[place]])
+        journal.write_bytes(whole[:place] + bytes([other]) + whole[place + 1 :])
+        assert {fault.rule for fault in verify(path)} == {"journal"}, place
