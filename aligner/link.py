@@ -7,7 +7,7 @@ competitive linking, with one round); a second round lets a word join a linked n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from aligner.names import is_same_name
 from aligner.resources import load_words
 from aligner.text import Token, TokenKind, clitic_splits, digits_value
 
-__all__ = ["Links", "Vectors", "content_words", "link_words", "spans_of", "word_strings"]
+__all__ = ["Links", "Vectors", "content_words", "link_strings", "link_words", "spans_of", "word_strings"]
 
 Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 """Give unit rows (n, d), float32, for n strings."""
@@ -124,6 +124,16 @@ def link_words(
     return Links(tuple(kept), scores, frozenset((rows[a], columns[b]) for a, b in best))
 
 
+def link_strings(
+    source: Sequence[Token], target: Sequence[Token], languages: tuple[str, str] = ("en", "ar")
+) -> Iterator[str]:
+    """Yield the strings that ``link_words`` will ask vectors for, so that many pairs can be embedded at once."""
+    for sequence, language in ((source, languages[0]), (target, languages[1])):
+        for k in content_words(sequence, language):
+            yield from word_strings(sequence[k])
+            yield _window(sequence, k)
+
+
 def _scores(
     source: Sequence[Token],
     target: Sequence[Token],
@@ -132,12 +142,8 @@ def _scores(
     vectors: Vectors,
 ) -> NDArray[np.float32]:
     """Sum the evidence for every pair of content words: (n_rows, n_columns) float32."""
-    words = _similarity(
-        [word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors
-    )
-    windows = _similarity(
-        [(_window(source, i),) for i in rows], [(_window(target, j),) for j in columns], vectors
-    )
+    words = _similarity([word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors)
+    windows = _similarity([(_window(source, i),) for i in rows], [(_window(target, j),) for j in columns], vectors)
     place = np.abs(
         np.asarray(rows, np.float32)[:, None] / np.float32(max(1, len(source) - 1))
         - np.asarray(columns, np.float32)[None, :] / np.float32(max(1, len(target) - 1))
@@ -166,9 +172,7 @@ def _starts(items: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
 
 
 def _window(sequence: Sequence[Token], at: int) -> str:
-    return " ".join(
-        token.text for token in sequence[max(0, at - 1) : at + 2] if token.kind is not TokenKind.MARK
-    )
+    return " ".join(token.text for token in sequence[max(0, at - 1) : at + 2] if token.kind is not TokenKind.MARK)
 
 
 def _bonus(source: Token, target: Token) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from aligner.embed import Embedder
 from aligner.frame import BeadView, Passage, SideView, detect, inconsistencies, marks, view
 from aligner.ingest import Pair
 from aligner.ingest.layout import has_form_of_heading
+from aligner.link import Vectors
 from aligner.model import (
     Category,
     Collation,
@@ -38,6 +40,7 @@ from aligner.segment import segment
 
 __all__ = ["Options", "Progress", "align_sentences", "collate", "frame_pairs", "signature"]
 
+_CHUNK = 256  # pairs whose words are embedded in one go
 _MOST_HEADINGS = 0.3  # share of lines in the form of a heading above which the form tells nothing
 
 Progress = Callable[[str, int, int], None]
@@ -142,8 +145,11 @@ def frame_pairs(
     options = options or Options()
     lexicon = load_lexicon(options.lexicon)
     vectors = _remembering(embedder)
-    for pair in pairs:
-        yield detect(view(pair.source, pair.target, lexicon, vectors), options.checks)
+    rest = iter(pairs)
+    while chunk := [view(pair.source, pair.target, lexicon, vectors) for pair in islice(rest, _CHUNK)]:
+        vectors(["", *(string for here in chunk for string in here.strings())])  # many at once: five times faster
+        for here in chunk:
+            yield detect(here, options.checks)
 
 
 def _silent(stage: str, done: int, of: int) -> None:
@@ -191,7 +197,9 @@ def _edits_and_links(
 ) -> tuple[tuple[Edit, ...], tuple[Link, ...]]:
     """Run the checks over every bead; the word links made on the way are kept."""
     assert collation.ladder
-    passages = _passages(collation, lexicon, embedder)
+    vectors = _remembering(embedder)
+    passages = _passages(collation, lexicon, vectors)
+    vectors(["", *(string for passage in passages if passage.view for string in passage.view.strings())])
     edits: list[Edit] = []
     links: list[Link] = []
     for number, passage in enumerate(passages):
@@ -205,10 +213,9 @@ def _edits_and_links(
     return _finished(edits, passages, options), tuple(links)
 
 
-def _passages(collation: Collation, lexicon: Lexicon, embedder: Embedder) -> list[Passage]:
+def _passages(collation: Collation, lexicon: Lexicon, vectors: Vectors) -> list[Passage]:
     """Give both sides of every bead as the checks see them."""
     assert collation.source and collation.ladder
-    vectors = _remembering(embedder)
     languages = (collation.source.language, collation.target.language)
     passages = []
     for number, bead in enumerate(collation.ladder.beads):

@@ -38,7 +38,7 @@ HEDGE_KINDS = ("naming", "self", "reportive", "claim", "doubt", "epistemic")
 STANCES = ("neutral", "claim", "endorse", "reveal", "concede", "deny", "insist", "hostile_manner")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Device:
     """A hedge or a counterpart of hedges: ``distance`` 0..3, how far it holds its content off."""
 
@@ -102,7 +102,7 @@ class NameCue:
     forms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a key of caches: hashed by identity, not row by row
 class Lexicon:
     """The whole framing lexicon; ``sha256`` is of the bytes of all files it was loaded from."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from aligner.lexicon import Match, Matcher
-from aligner.link import Links, Vectors, link_words
+from aligner.link import Links, Vectors, link_strings, link_words
 from aligner.model import Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
@@ -234,6 +234,10 @@ class BeadView:
             self.vectors,
             languages=(self.source.language, self.target.language),
         )
+
+    def strings(self) -> Iterator[str]:
+        """Yield the strings whose vectors the links will need."""
+        return link_strings(self.source.tokens, self.target.tokens, (self.source.language, self.target.language))
 
     def sources_near(self, first: int, last: int) -> list[int]:
         """Give the source tokens linked to target tokens first..last-1, without strays."""
