@@ -54,7 +54,10 @@ def audit(folder: Path, out: Path, tables: Path | None, by: str, terms: tuple[st
 
     facts = tuple(fact.strip() for fact in by.split(",") if fact.strip())
     corpus = audit(folder, out, by=facts, terms=terms, tables=tables, reports=reports)
-    click.echo(f"records: {len(corpus.documents)}\nwritten: {out}", err=True)
+    for fault in corpus.faults:
+        click.echo(str(fault), err=True)
+    click.echo(f"records: {len(corpus.documents)}, unreadable: {len(corpus.faults)}\nwritten: {out}", err=True)
+    sys.exit(1 if corpus.faults else 0)
 
 
 COMMANDS = (batch, audit)
