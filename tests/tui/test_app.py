@@ -362,7 +362,7 @@ def test_a_decision_that_cannot_be_kept_is_told_and_not_shown(on: On, monkeypatc
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("aligner.journal.os.fsync", full)
+        monkeypatch.setattr("aligner.journal.chain.os.fsync", full)
         await pilot.press("m")
         await pilot.pause()
         assert any("No space left" in note.message for note in app._notifications)
