@@ -47,6 +47,34 @@ def test_collate_writes_a_record_and_says_what_is_in_it(pair: tuple[Path, Path],
 
 
 @pytest.mark.model
+def test_a_record_is_shared_bound_and_verified_against_its_files(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    full, share, again = tmp_path / "full.xml", tmp_path / "share.xml", tmp_path / "again.xml"
+    run("collate", *pair, "-o", full, "--no-cache")
+    assert run("standoff", full, "-o", share).returncode == 0
+    assert "mayor" not in share.read_text(encoding="utf-8")
+    assert run("bind", share, *pair, "-o", again).returncode == 0
+    assert again.read_bytes() == full.read_bytes()
+    checked = run("verify", again, "--source", pair[0], "--target", pair[1])
+    assert (checked.returncode, checked.stdout) == (0, "")
+    swapped = run("verify", again, "--source", pair[1], "--target", pair[0])
+    assert swapped.returncode == 1 and swapped.stdout.count(str(again)) == 2
+    pair[1].write_text(ARABIC.replace("الاثنين", "الثلاثاء"), encoding="utf-8")
+    refused = run("bind", share, *pair, "-o", tmp_path / "no.xml")
+    assert refused.returncode == 1 and not (tmp_path / "no.xml").exists()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("form", ["tmx", "xliff", "tsv", "csv", "parquet", "prov", "provn"])
+def test_a_record_goes_out_in_every_form(form: str, pair: tuple[Path, Path], tmp_path: Path) -> None:
+    run("collate", *pair, "-o", tmp_path / "p.xml", "--no-cache")
+    done = run("export", tmp_path / "p.xml", "--to", form, "-o", tmp_path / "out")
+    assert done.returncode == 0 and (tmp_path / "out").stat().st_size > 100, done.stderr
+    if form in ("tmx", "tsv"):
+        assert run("import", tmp_path / "out", "--from", form, "-o", tmp_path / "in.xml").returncode == 0
+        assert run("verify", tmp_path / "in.xml").returncode == 0
+
+
+@pytest.mark.model
 def test_align_writes_a_ladder(tmp_path: Path) -> None:
     (tmp_path / "en").write_text("The mayor spoke on Monday.\nNobody was hurt.\n", encoding="utf-8")
     (tmp_path / "ar").write_text("تحدث رئيس البلدية يوم الاثنين.\nلم يُصب أحد بأذى.\n", encoding="utf-8")

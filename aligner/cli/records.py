@@ -82,11 +82,13 @@ def _imported(alignment: Path, sentences: tuple[Path, ...], form: str) -> Collat
 @click.command()
 @click.argument("record", type=FILE)
 @click.option("--tei-all", type=FILE, help="Validate with the full TEI schema (tei_all.rng) too.")
-def verify(record: Path, tei_all: Path | None) -> None:
+@click.option("--source", type=FILE, help="The file the source was read from: compare its bytes.")
+@click.option("--target", type=FILE, help="The file the translation was read from: compare its bytes.")
+def verify(record: Path, tei_all: Path | None, source: Path | None, target: Path | None) -> None:
     """Check a record: schema, pointers, beads, spans, hashes, responsibilities."""
     from aligner.verify import verify
 
-    faults = verify(record, tei_all=tei_all)
+    faults = verify(record, tei_all=tei_all, source=source, target=target)
     for fault in faults:
         click.echo(str(fault))
     if faults:
