@@ -14,7 +14,13 @@ import pytest
 from tui_made import made
 
 from aligner import tei
+from aligner.embed import load_embedder
+from aligner.ingest import read_witness
 from aligner.journal import journal_path
+from aligner.model import Collation, Status
+from aligner.pipeline import collate
+from aligner.resources import demo_folder
+from aligner.verify import verify
 
 pytestmark = [
     pytest.mark.slow,
@@ -103,6 +109,34 @@ def test_the_app_runs_in_a_terminal(terminal: Terminal, tmp_path: Path, mode: st
     terminal.keys("q")
     terminal.until(has("left with 0"))
     assert not journal_path(record).exists()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("mode", ["app", "terminal"])
+def test_the_demo_is_reviewed_and_the_decision_stays(terminal: Terminal, tmp_path: Path, mode: str) -> None:
+    """From two texts to an accepted flag in the record, as a translator would do it."""
+    record = tmp_path / "demo.xml"
+    collation = collate_files(*(demo_folder() / name for name in ("en.txt", "ar.txt")))
+    tei.write(collation, record)
+    terminal.start(record, mode)
+    flags = len(collation.edits)
+    terminal.until(has(f"{flags} of {flags} flags left"))
+    terminal.keys("n", "a")
+    terminal.until(has("✓ accepted by nour"))
+    terminal.until(has(f"{flags - 1} of {flags} flags left"))
+    terminal.keys("C-s")
+    terminal.until(has("· saved"))
+    terminal.keys("q")
+    terminal.until(has("left with 0"))
+    kept = tei.read(record)
+    assert [e.status for e in kept.edits].count(Status.ACCEPTED) == 1
+    assert [decision.who for decision in kept.decisions] == ["nour"]
+    assert verify(record) == ()
+
+
+def collate_files(source: Path, target: Path) -> Collation:
+    first, second = read_witness(source, siglum="en"), read_witness(target, siglum="ar")
+    return collate(first, second, load_embedder())
 
 
 def test_the_terminals_own_bidi_is_given_back(tmp_path: Path) -> None:
