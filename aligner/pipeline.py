@@ -7,6 +7,7 @@ Every function here takes values and gives values; the shells open the files.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -37,6 +38,7 @@ from aligner.model import (
 )
 from aligner.resources import Lexicon, load_lexicon
 from aligner.segment import segment
+from aligner.text import normalise
 
 __all__ = ["Options", "Progress", "align_sentences", "collate", "frame_pairs", "signature"]
 
@@ -189,7 +191,16 @@ def _finished(found: list[Edit], passages: Sequence[Passage], options: Options) 
     """Add what only the whole document shows, and sort."""
     if options.checks is None or Category.INCONSISTENCY in options.checks:
         found = [*found, *inconsistencies(found, passages)]
-    return tuple(sorted(found, key=lambda edit: edit.order))
+    return tuple(sorted(_grouped(found), key=lambda edit: edit.order))
+
+
+def _grouped(edits: Sequence[Edit]) -> Iterator[Edit]:
+    """Name the group of edits that do the same to one referent: "the group" eleven times is one finding."""
+    keys = [(edit.category, edit.direction, normalise(edit.referent).text.strip()) for edit in edits]
+    counts = Counter(keys)
+    for edit, key in zip(edits, keys, strict=True):
+        is_one_of_many = counts[key] > 1 and key[2] and not edit.group
+        yield replace(edit, group=f"{key[0]} {key[1]}: {key[2]}") if is_one_of_many else edit
 
 
 def _edits_and_links(

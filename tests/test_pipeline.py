@@ -93,6 +93,11 @@ class TestMali:
         assert {5, 6, 32, 33} <= set(lines) and lines.count(33) == 2
         assert not of(mali_collation, Category.LABEL, Direction.STRENGTHENED)
 
+    def test_the_same_done_to_one_referent_is_one_group(self, mali_collation: Collation) -> None:
+        groups = [e.group for e in of(mali_collation, Category.LABEL) if e.group]
+        assert max(map(groups.count, groups)) >= 2
+        assert len({e.group for e in of(mali_collation, Category.INCONSISTENCY)}) == 1
+
     def test_officials_said_became_a_claim(self, mali_collation: Collation) -> None:
         (found,) = of(mali_collation, Category.ATTRIBUTION)
         assert found.direction is Direction.SOFTENED
