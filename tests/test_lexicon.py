@@ -16,9 +16,9 @@ def found(language: str, text: str) -> list[tuple[str, str]]:
 
 
 def test_a_hedge_is_found_behind_clitics_and_tashkeel() -> None:
-    assert found("ar", "وضع إطار للتعاون فيما يُسمى بمكافحة الإرهاب") == [("h001", "فيما يُسمى ب")]
-    assert found("ar", "تقدم دعماً لما يُعرف بمكافحة الإرهاب") == [("h002", "لما يُعرف ب")]
-    assert found("ar", "بحسب ما يُعرف ب”مؤشر الإرهاب“") == [("h002", "ما يُعرف ب")]
+    assert found("ar", "وقعوا اتفاقاً فيما يُسمى بمحاربة التهريب") == [("h001", "فيما يُسمى ب")]
+    assert found("ar", "دفعوا مالاً لما يُعرف بمكافحة الفساد") == [("h002", "لما يُعرف ب")]
+    assert found("ar", "وفق ما يُعرف ب”مؤشر السعادة“") == [("h002", "ما يُعرف ب")]
 
 
 def test_a_gap_holds_the_speaker() -> None:
