@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.model import Span
 from aligner.names import is_same_name
 from aligner.resources import load_words
 from aligner.text import Token, TokenKind, clitic_splits, digits_value
 
-__all__ = ["Links", "Vectors", "content_words", "link_strings", "link_words", "spans_of", "word_strings"]
+__all__ = ["Links", "Vectors", "best_cosines", "content_words", "link_strings", "link_words", "word_strings"]
 
 Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 """Give unit rows (n, d), float32, for n strings."""
@@ -142,8 +141,8 @@ def _scores(
     vectors: Vectors,
 ) -> NDArray[np.float32]:
     """Sum the evidence for every pair of content words: (n_rows, n_columns) float32."""
-    words = _similarity([word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors)
-    windows = _similarity([(_window(source, i),) for i in rows], [(_window(target, j),) for j in columns], vectors)
+    words = best_cosines([word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors)
+    windows = best_cosines([(_window(source, i),) for i in rows], [(_window(target, j),) for j in columns], vectors)
     place = np.abs(
         np.asarray(rows, np.float32)[:, None] / np.float32(max(1, len(source) - 1))
         - np.asarray(columns, np.float32)[None, :] / np.float32(max(1, len(target) - 1))
@@ -155,7 +154,7 @@ def _scores(
     return table / np.float32(1 + _WINDOW)
 
 
-def _similarity(
+def best_cosines(
     source: Sequence[tuple[str, ...]], target: Sequence[tuple[str, ...]], vectors: Vectors
 ) -> NDArray[np.float32]:
     """Best cosine between any strings of one item and any of the other: (n_source, n_target)."""
@@ -208,10 +207,3 @@ def _join(pairs: set[tuple[int, int]], table: NDArray[np.float32]) -> set[tuple[
 def _touches(pairs: set[tuple[int, int]], a: int, b: int, *, axis: int) -> bool:
     steps = range(-_REACH, _REACH + 1)
     return any(((a + step, b) if axis == 0 else (a, b + step)) in pairs for step in steps)
-
-
-def spans_of(sequence: Sequence[Token], indices: Sequence[int]) -> Span | None:
-    """Join the tokens' spans into one, from the first to the last; None for no tokens."""
-    if not indices:
-        return None
-    return Span(sequence[min(indices)].span.start, sequence[max(indices)].span.end)

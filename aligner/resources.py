@@ -30,6 +30,7 @@ __all__ = [
     "data_bytes",
     "demo_folder",
     "load_lexicon",
+    "load_table",
     "load_words",
 ]
 
@@ -138,9 +139,7 @@ def data_bytes(name: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ResourceError(
-            "a data file of muqabala is missing", where=name, remedy="install it again"
-        ) from error
+        raise ResourceError("a data file of muqabala is missing", where=name, remedy="install it again") from error
 
 
 def demo_folder() -> Path:
@@ -153,9 +152,7 @@ def demo_folder() -> Path:
     for folder in (package / "data" / "demo", package.parent / "corpora" / "demo"):
         if (folder / "en.txt").is_file():
             return folder
-    raise ResourceError(
-        "the demo texts are missing", where=str(package / "data/demo"), remedy="install muqabala again"
-    )
+    raise ResourceError("the demo texts are missing", where=str(package / "data/demo"), remedy="install muqabala again")
 
 
 @lru_cache(maxsize=8)
@@ -177,6 +174,17 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
             rows[section].extend(found)
     digest = hashlib.sha256(b"\0".join(data for _, data in parts)).hexdigest()
     return Lexicon(**{name: tuple(found) for name, found in rows.items()}, sha256=digest)
+
+
+@lru_cache(maxsize=16)
+def load_table(name: str) -> dict[str, Any]:
+    """Load a YAML table of ``data/`` once; whoever asks only reads it.
+
+    >>> load_table("taxonomy.yaml")["version"]
+    '1'
+    """
+    loaded: dict[str, Any] = yaml.load(data_bytes(name), Loader=_LOADER)
+    return loaded
 
 
 @lru_cache(maxsize=16)

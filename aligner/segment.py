@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import yaml
-
 from aligner.model import Kind, Segment, Span, Witness
-from aligner.resources import data_bytes
+from aligner.resources import load_table
 from aligner.text import normalise_word
 
 __all__ = ["segment", "split"]
@@ -181,7 +179,7 @@ class _Words:
 @lru_cache(maxsize=4)
 def _abbreviations(language: str) -> _Words:
     """The words of a language; Latin abbreviations occur in Arabic text too, never the other way."""
-    table = yaml.load(data_bytes("abbreviations.yaml"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    table = load_table("abbreviations.yaml")
     rows = [table["en"], table["ar"]] if language == "ar" else [table["en"]]
     return _Words(
         *(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from aligner import __version__
 from aligner.page import fill
-from aligner.resources import data_bytes
+from aligner.resources import load_table
 
 __all__ = ["codebook", "taxonomy"]
 
@@ -20,7 +18,7 @@ def taxonomy() -> Mapping[str, Any]:
     >>> taxonomy()["categories"]["hedge"]["directions"]
     ['added', 'removed']
     """
-    loaded: Mapping[str, Any] = yaml.safe_load(data_bytes("taxonomy.yaml"))
+    loaded: Mapping[str, Any] = load_table("taxonomy.yaml")
     return loaded
 
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from aligner.frame.view import BeadView, SideView
-from aligner.link import content_words, word_strings
+from aligner.link import best_cosines, content_words, word_strings
 from aligner.model import Category, Direction, Edit, Span
 from aligner.text import TokenKind
 
@@ -111,7 +108,9 @@ def _unmet(view: BeadView, side: SideView, other: SideView) -> dict[int, bool]:
     there = content_words(other.tokens, other.language)
     if not words or not there:
         return {}
-    cosines = _cosines(view, side, words, other, there)
+    cosines = best_cosines(
+        [word_strings(side.tokens[k]) for k in words], [word_strings(other.tokens[k]) for k in there], view.vectors
+    )
     best = cosines.argmax(axis=1)
     taken = cosines.max(axis=0)
     unmet = {}
@@ -144,20 +143,6 @@ def _is_plain_word(side: SideView, index: int) -> bool:
     """A word without a capital: the Plague is a name."""
     token = side.tokens[index]
     return token.kind is TokenKind.WORD and (index == 0 or not token.text[0].isupper())
-
-
-def _cosines(
-    view: BeadView, side: SideView, words: tuple[int, ...], other: SideView, there: tuple[int, ...]
-) -> NDArray[np.float32]:
-    """Best cosine between any two writings of two words: (n_words, n_there)."""
-    a = [word_strings(side.tokens[k]) for k in words]
-    b = [word_strings(other.tokens[k]) for k in there]
-    table = view.vectors([s for item in (*a, *b) for s in item])
-    n = sum(map(len, a))
-    product = np.round(table[:n] @ table[n:].T, 4)
-    rows = np.maximum.reduceat(product, np.cumsum([0, *map(len, a[:-1])]), axis=0)
-    both: NDArray[np.float32] = np.maximum.reduceat(rows, np.cumsum([0, *map(len, b[:-1])]), axis=1)
-    return both
 
 
 def _stretches(side: SideView, unmet: dict[int, bool]) -> Iterator[tuple[int, int, list[int]]]:

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
-from aligner.resources import data_bytes
+from aligner.resources import load_table
 
 __all__ = ["pattern", "table"]
 
 
-@cache
 def table(name: str) -> dict[str, Any]:
     """Load a table of ours by its file name.
 
     >>> "candidates" in table("encodings.yaml")
     True
     """
-    import yaml
-
-    loaded: dict[str, Any] = yaml.load(data_bytes(name), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return loaded
+    return load_table(name)
 
 
 def pattern(alternatives: Iterable[str]) -> re.Pattern[str]:

@@ -8,11 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from aligner.model import Bibl, Collation, Decision, Edit, Signature, Witness
 from aligner.patch import subject
-from aligner.resources import data_bytes
+from aligner.resources import load_table
 from aligner.tei.place import name_id
 from aligner.tei.xml import element, lines
 
@@ -278,7 +276,7 @@ def _encoding(collation: Collation, *, full: bool) -> str:
 @lru_cache
 def taxonomies() -> str:
     """Write the taxonomy of data/taxonomy.yaml as classDecl."""
-    data: dict[str, Any] = yaml.safe_load(data_bytes("taxonomy.yaml"))
+    data: dict[str, Any] = load_table("taxonomy.yaml")
     framing = [
         lines(
             "category",
