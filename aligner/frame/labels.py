@@ -1,8 +1,10 @@
-"""Labels: one referent named on a scale, two or more ranks apart or across the neutral point.
+"""Labels: one referent named on a scale, two or more steps apart or across the neutral point.
 
-A label is followed along the word links to the words that render it. Their rank comes from the lexicon; a
-word that is not listed takes the rank of its nearest neighbours on the same scale, if the neighbours in both
-languages agree. A charged modifier that is not rendered at all, while its head is, counts as dropped.
+Labels of the same scale are paired first, the linked ones before those that merely stand where they should, the
+like ones before the unlike: the charitable reading. What stays apart by two steps is flagged. A label linked to
+one of another scale is compared by value alone and needs more. An unlisted rendering takes the rank of its
+nearest neighbours on the scale, if the neighbours in both languages agree; a charged modifier that is not
+rendered at all, while its head is, counts as dropped.
 """
 
 from __future__ import annotations
@@ -16,17 +18,20 @@ from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
 from aligner.model import Category, Direction, Edit, Span
-from aligner.resources import Label
+from aligner.resources import Label, load_words
 from aligner.text import TokenKind
 
 __all__ = ["check"]
 
 Labels = tuple[Label, ...]
 _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged to plain
+_FAR_APART = 3  # the same between scales, whose steps are not quite alike
 _AKIN = 0.66  # cosine from which a listed form speaks for an unlisted word
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
-_NEAR = 4  # tokens round the rendered head in which another label replaces a modifier
+_NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
+_FIRM, _LOOSE, _PLACE = 2, 1, 0  # how well two labels are joined: mutual link, any link, place alone
+_CONFIDENCE = {_FIRM: 0.85, _LOOSE: 0.75, _PLACE: 0.7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,24 @@ class _Shift:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A label and its rendering: the readings that lie closest on a common scale, and what joins them."""
+
+    source: Match[Labels]
+    target: Match[Labels]
+    here: Label
+    there: Label
+    joint: int
+
+    @property
+    def order(self) -> tuple[int, int, int, int]:
+        """Linked before unlinked, like before unlike, then from left to right."""
+        return (-self.joint, abs(self.here.value - self.there.value), self.source.first, self.target.first)
+
+
 def check(view: BeadView) -> Iterator[Edit]:
-    """Yield labels whose rendering stands two ranks or more away, or across the neutral point."""
+    """Yield labels whose rendering stands two steps or more away, or across the neutral point."""
     kept: list[_Shift] = []
     for shift in _shifts(view):
         if not any(k.source.overlaps(shift.source) or k.target.overlaps(shift.target) for k in kept):
@@ -52,51 +73,95 @@ def check(view: BeadView) -> Iterator[Edit]:
 
 
 def _shifts(view: BeadView) -> Iterator[_Shift]:
-    """Compare listed labels, then labels nearby, then unlisted renderings and modifiers dropped."""
-    listed = [(match, _rendering(view, match)) for match in view.source.labels if not _is_name(view, match)]
-    for match, rendered in listed:
-        pair = _nearest(match.row, rendered)
-        if pair and _is_apart(*pair):
-            yield _Shift(match.span, _span_of(view, match, rendered), *pair, 0.85, "label-listed")
-    for match, rendered in listed:
-        if _nearest(match.row, rendered) is None:
-            instead = _free_label(view, match)
-            if instead and _is_apart(*instead[0]):
-                yield _Shift(match.span, instead[1].span, *instead[0], 0.75, "label-near")
-            elif instead is None and not rendered:
-                yield from _unlisted(view, match)
-                yield from _dropped(view, match)
-    yield from _brought_in(view)
+    """Compare labels of one scale, then labels across scales, then unlisted renderings and what is dropped."""
+    targets = [m for m in view.target.labels if not _is_negated(view.target, m)]
+    pairs = _pairs(view, view.source.labels, targets)
+    sources = [m for m in view.source.labels if not _is_name(view.source, m) and not _is_negated(view.source, m)]
+    for pair in pairs:
+        if pair.source in sources and abs(pair.here.value - pair.there.value) >= _APART:
+            rule = "label-near" if pair.joint == _PLACE else "label-listed"
+            yield _Shift(pair.source.span, pair.target.span, pair.here, pair.there, _CONFIDENCE[pair.joint], rule)
+    left = [m for m in sources if not any(m is pair.source for pair in pairs)]
+    free = [m for m in targets if not any(m is pair.target for pair in pairs)]
+    yield from _across(view, left, free)
+    for match in left:
+        if not view.links.targets_of(match.first, match.last, is_firm=True) or not _is_linked_to_any(
+            view, match, view.target.labels
+        ):
+            yield from _unlisted(view, match)
+            yield from _dropped(view, match)
+    yield from _brought_in(view, free)
 
 
-def _rendering(view: BeadView, match: Match[Labels]) -> list[Match[Labels]]:
-    """Give the target labels that stand on the words linked to a source label."""
-    linked = view.links.targets_of(match.first, match.last, is_firm=True)
-    return [m for m in view.target.labels if any(m.first <= j < m.last for j in linked)]
+def _pairs(view: BeadView, sources: Sequence[Match[Labels]], targets: Sequence[Match[Labels]]) -> list[_Pair]:
+    """Pair labels of one scale that may render each other, every label once."""
+    found = [pair for here in sources for there in targets for pair in _candidates(view, here, there)]
+    pairs: list[_Pair] = []
+    for pair in sorted(found, key=lambda p: p.order):
+        if not any(p.source is pair.source or p.target is pair.target for p in pairs):
+            pairs.append(pair)
+    return pairs
 
 
-def _nearest(here: Labels, rendered: Sequence[Match[Labels]]) -> tuple[Label, Label] | None:
-    """Give the readings of both sides that lie closest on a common scale: the charitable reading."""
-    pairs = [(a, b) for a in here for m in rendered for b in m.row if a.scale == b.scale]
-    return min(pairs, key=lambda p: (abs(p[0].rank - p[1].rank), abs(p[0].value - p[1].value)), default=None)
+def _candidates(view: BeadView, here: Match[Labels], there: Match[Labels]) -> Iterator[_Pair]:
+    readings = [(a, b) for a in here.row for b in there.row if a.scale == b.scale]
+    joint = _joint(view, here, there) if readings else None
+    if joint is not None:
+        a, b = min(readings, key=lambda p: (abs(p[0].value - p[1].value), abs(p[0].rank - p[1].rank)))
+        yield _Pair(here, there, a, b, joint)
 
 
-def _is_apart(a: Label, b: Label) -> bool:
-    """Ranks that stand close by value are near synonyms, however many lie between (militant, متشدد)."""
-    return abs(a.value - b.value) >= _APART
+def _joint(view: BeadView, here: Match[Labels], there: Match[Labels]) -> int | None:
+    """Tell what joins two labels; None for nothing: neither a link nor the place."""
+    if _links(view, here, there, is_firm=True):
+        return _FIRM
+    if _links(view, here, there, is_firm=False):
+        return _LOOSE
+    places = _expected_places(view, here)
+    apart = min((abs(there.first - j) for j in places), default=len(view.target.tokens))
+    return _PLACE if apart <= _NEAR else None
 
 
-def _is_name(view: BeadView, match: Match[Labels]) -> bool:
+def _links(view: BeadView, here: Match[Labels], there: Match[Labels], *, is_firm: bool) -> bool:
+    linked = view.links.targets_of(here.first, here.last, is_firm=is_firm)
+    return any(there.first <= j < there.last for j in linked)
+
+
+def _expected_places(view: BeadView, match: Match[Labels]) -> list[int]:
+    """Give the target tokens that render the label's neighbours; the label should stand among them."""
+    for reach in (1, 2, 3, 5):
+        before = view.links.targets_of(match.first - reach, match.first, is_firm=True)
+        places = before + view.links.targets_of(match.last, match.last + reach, is_firm=True)
+        if places:
+            return list(places)
+    return []
+
+
+def _is_linked_to_any(view: BeadView, match: Match[Labels], others: Sequence[Match[Labels]]) -> bool:
+    return any(_links(view, match, other, is_firm=True) for other in others)
+
+
+def _is_name(side: SideView, match: Match[Labels]) -> bool:
     """Capitals inside a sentence make a name: the Resistance Movement, the Revolution."""
-    source = view.source
-    words = [t for t in source.tokens[match.first : match.last] if t.kind is TokenKind.WORD]
-    return match.first > 0 and not source.is_title_case and bool(words) and all(t.text[0].isupper() for t in words)
+    words = [t for t in side.tokens[match.first : match.last] if t.kind is TokenKind.WORD]
+    return match.first > 0 and not side.is_title_case and bool(words) and all(t.text[0].isupper() for t in words)
 
 
-def _span_of(view: BeadView, match: Match[Labels], rendered: Sequence[Match[Labels]]) -> Span:
-    linked = view.links.targets_of(match.first, match.last)
-    near = [m for m in rendered if any(m.first <= j < m.last for j in linked)]
-    return Span(min(m.span.start for m in near), max(m.span.end for m in near))
+def _is_negated(side: SideView, match: Match[Labels]) -> bool:
+    """What is denied is another label: not successful, غير ناجح."""
+    before = side.tokens[match.first - 1].form if match.first else ""
+    return before in load_words(f"negations.{side.language}.txt")
+
+
+def _across(view: BeadView, left: Sequence[Match[Labels]], free: Sequence[Match[Labels]]) -> Iterator[_Shift]:
+    """Compare labels of different scales that are each other's best link, by value alone."""
+    for here in left:
+        for there in free:
+            if _links(view, here, there, is_firm=True):
+                readings = [(a, b) for a in here.row for b in there.row]
+                a, b = min(readings, key=lambda p: abs(p[0].value - p[1].value))
+                if abs(a.value - b.value) >= _FAR_APART:
+                    yield _Shift(here.span, there.span, a, b, 0.65, "label-across")
 
 
 def _unlisted(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
@@ -105,7 +170,7 @@ def _unlisted(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     for label in match.row if span else ():
         assert span is not None
         estimate = _estimate(view, label.scale, span.of(view.target.text))
-        if estimate and _is_apart(label, estimate):
+        if estimate and abs(label.value - estimate.value) >= _APART:
             yield _Shift(match.span, span, label, estimate, 0.65, "label-neighbours")
             return
 
@@ -143,29 +208,6 @@ def _head_after(side: SideView, index: int) -> int | None:
     return index if is_word else None
 
 
-def _free_label(view: BeadView, match: Match[Labels]) -> tuple[tuple[Label, Label], Match[Labels]] | None:
-    """Find a label of the same scale where the label should stand, one that renders no other label."""
-    places = _expected_places(view, match)
-    found = []
-    for other in view.target.labels:
-        apart = min((abs(other.first - j) for j in places), default=len(view.target.tokens))
-        sources = view.links.sources_of(other.first, other.last, is_firm=True)
-        is_taken = any(m.first <= i < m.last for m in view.source.labels if m is not match for i in sources)
-        pair = _nearest(match.row, [other])
-        if apart <= _NEAR and not is_taken and pair:
-            found.append((apart, pair, other))
-    return min(found, key=lambda f: (f[0], f[2].first))[1:] if found else None
-
-
-def _expected_places(view: BeadView, match: Match[Labels]) -> list[int]:
-    """Give the target tokens that render the label's neighbours; the label should stand among them."""
-    for reach in (1, 2, 3, 5):
-        places = view.links.targets_of(match.first - reach, match.last + reach)
-        if places:
-            return list(places)
-    return []
-
-
 def _is_still_there(view: BeadView, match: Match[Labels]) -> bool:
     """Some word of the translation that renders nothing else is close enough to the label."""
     taken = {j for i, j in view.links.firm if not match.first <= i < match.last}
@@ -184,9 +226,9 @@ def _best_cosine(view: BeadView, words: Sequence[str], side: SideView, taken: se
     return float(np.round(table[n:] @ table[:n].T, 4).max())
 
 
-def _brought_in(view: BeadView) -> Iterator[_Shift]:
+def _brought_in(view: BeadView, free: Sequence[Match[Labels]]) -> Iterator[_Shift]:
     """A charged label of the translation renders words that have no such label in the source."""
-    for match in view.target.labels:
+    for match in free:
         label = max(match.row, key=lambda row: abs(row.value))
         linked = view.links.sources_of(match.first, match.last)
         if abs(label.value) < 3 or not linked or view.target.is_in_speech(match.first):
