@@ -40,7 +40,7 @@ from aligner.resources import Lexicon, load_lexicon
 from aligner.segment import segment
 from aligner.text import normalise
 
-__all__ = ["Options", "Progress", "align_sentences", "collate", "frame_pairs", "signature"]
+__all__ = ["Options", "Progress", "align_sentences", "collate", "frame_pairs", "remembering", "signature"]
 
 _CHUNK = 256  # pairs whose words are embedded in one go
 _MOST_HEADINGS = 0.3  # share of lines in the form of a heading above which the form tells nothing
@@ -146,7 +146,7 @@ def frame_pairs(
     """Flag every pair of sentences; spans are offsets in the pair's own strings."""
     options = options or Options()
     lexicon = load_lexicon(options.lexicon)
-    vectors = _remembering(embedder)
+    vectors = remembering(embedder)
     rest = iter(pairs)
     while chunk := [view(pair.source, pair.target, lexicon, vectors) for pair in islice(rest, _CHUNK)]:
         vectors(["", *(string for here in chunk for string in here.strings())])  # many at once: five times faster
@@ -164,7 +164,7 @@ def _strand(witness: Witness, segments: tuple[Segment, ...], embedder: Embedder)
     return Strand(texts, embedder.encode(texts), headings, tuple(s.block for s in segments))
 
 
-def _remembering(embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+def remembering(embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.float32]]:
     """Embed each distinct string once; words come back in every sentence."""
     known: dict[str, NDArray[np.float32]] = {}
 
@@ -208,7 +208,7 @@ def _edits_and_links(
 ) -> tuple[tuple[Edit, ...], tuple[Link, ...]]:
     """Run the checks over every bead; the word links made on the way are kept."""
     assert collation.ladder
-    vectors = _remembering(embedder)
+    vectors = remembering(embedder)
     passages = _passages(collation, lexicon, vectors)
     vectors(["", *(string for passage in passages if passage.view for string in passage.view.strings())])
     edits: list[Edit] = []

@@ -1,0 +1,236 @@
+"""What one side says and the other does not: how sure it is, word by word, then phrase by phrase.
+
+A word is judged by the cosine and the link score of the word that renders it best, once among all words of the
+other side and once among those that no other word claims. Words in a row that seem unrendered make a phrase,
+and the phrase is judged by its words, by whether it evaluates, and by how much too short (or long) the
+translation is. Both judges are logistic regressions; ``bench/framing_weights.py`` learns them from the
+development sets, the first from words that were struck out of real translations at random.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aligner.frame.view import BeadView, SideView
+from aligner.link import best_cosines, content_words, word_strings
+from aligner.names import is_same_name
+from aligner.resources import data_bytes
+from aligner.text import TokenKind
+
+__all__ = [
+    "PHRASE_FEATURES",
+    "WORD_FEATURES",
+    "Phrase",
+    "Weights",
+    "load_weights",
+    "phrase_rows",
+    "phrases",
+    "word_features",
+]
+
+WORD_FEATURES = ("best", "free", "gap", "firm", "score", "free-score", "capital", "number", "length")
+PHRASE_FEATURES = (
+    "sum", "worst", "words", "evaluates", "labels", "answered", "ratio", "figures", "capital", "long-sum", "long-ratio",
+)  # fmt: skip
+_WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
+_OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
+_OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, alone
+_CHARGED = 2  # |value| of a label from which it evaluates
+_STOPS = frozenset(".!?:\n\u061f\u061b;")  # marks that a phrase does not cross
+_RATIO_LIMITS = (-3.0, 5.0)  # standard deviations of the length ratio that still add evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned for one direction; ``ratio`` is mean and deviation of log(target length / source length)."""
+
+    word: tuple[float, ...]
+    phrase: tuple[float, ...]
+    ratio: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Content words ``first`` to ``last`` (half-open tokens) and the log odds that the other side lacks them."""
+
+    first: int
+    last: int
+    n_words: int
+    log_odds: float
+    is_charged: bool
+
+    @property
+    def probability(self) -> float:
+        """Give the probability that the phrase is missing, 0..1."""
+        return 1 / (1 + math.exp(-self.log_odds))
+
+
+@lru_cache(maxsize=1)
+def load_weights() -> Mapping[str, Weights]:
+    """Load the weights of both directions, ``source`` (omissions) and ``target`` (additions).
+
+    >>> sorted(load_weights())
+    ['source', 'target']
+    """
+    loaded = json.loads(data_bytes("frame-coverage.json"))
+    return {
+        name: Weights(
+            tuple(rows["word"][key] for key in (*WORD_FEATURES, "bias")),
+            tuple(rows["phrase"][key] for key in (*PHRASE_FEATURES, "bias")),
+            (rows["ratio"][0], rows["ratio"][1]),
+        )
+        for name, rows in loaded["weights"].items()
+    }
+
+
+def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
+    """Give the stretches of a side that seem to have no counterpart, in order, however unsure."""
+    weights = load_weights()["source" if side is view.source else "target"]
+    return tuple(
+        Phrase(
+            first,
+            last,
+            int(row[_WORDS]),
+            round(float(np.asarray(row) @ np.asarray(weights.phrase[:-1]) + weights.phrase[-1]), 4),
+            bool(row[_EVALUATES] or row[_LABELS]),
+        )
+        for first, last, row in phrase_rows(view, side, weights)
+    )
+
+
+def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tuple[int, int, list[float]]]:
+    """Yield the token range and the features (PHRASE_FEATURES) of each stretch that may be unrendered."""
+    words, features = word_features(view, side)
+    if not words:
+        return
+    odds = features @ np.asarray(weights.word[:-1]) + weights.word[-1]
+    for run in _runs(side, words, odds):
+        row = _phrase_features(view, side, [words[place] for place in run], odds[run], weights)
+        yield words[run[0]], words[run[-1]] + 1, row
+
+
+def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDArray[np.float64]]:
+    """Give the content words of a side and what speaks for their being rendered: (n, len(WORD_FEATURES))."""
+    is_source = side is view.source
+    other = view.target if is_source else view.source
+    here, there = content_words(side.tokens, side.language), content_words(other.tokens, other.language)
+    if not here or not there:
+        return (), np.zeros((0, len(WORD_FEATURES)))
+    cosines = best_cosines(
+        [word_strings(side.tokens[k]) for k in here], [word_strings(other.tokens[k]) for k in there], view.vectors
+    ).astype(np.float64)
+    table = view.links.scores if is_source else view.links.scores.T
+    scores = table[np.ix_(here, there)].astype(np.float64)
+    firm = {(i, j) if is_source else (j, i) for i, j in view.links.firm}
+    free = np.array([[all(a == k for a, b in firm if b == j) for j in there] for k in here])
+    rows = [
+        _word_row(cosines, scores, free[row], row, any(a == k for a, _ in firm), side, k) for row, k in enumerate(here)
+    ]
+    return here, np.array(rows)
+
+
+def _word_row(
+    cosines: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    free: NDArray[np.bool_],
+    row: int,
+    is_firm: bool,
+    side: SideView,
+    index: int,
+) -> list[float]:
+    best = int(cosines[row].argmax())
+    rivals = np.delete(cosines[:, best], row)
+    rival = float(rivals.max()) if rivals.size else 0.0
+    token = side.tokens[index]
+    return [
+        float(cosines[row, best]),
+        float(cosines[row, free].max()) if free.any() else 0.0,
+        max(0.0, rival - float(cosines[row, best])),
+        float(is_firm),
+        float(scores[row].max()),
+        float(scores[row, free].max()) if free.any() else 0.0,
+        float(token.text[0].isupper()),
+        float(token.kind is TokenKind.NUMBER),
+        math.log(len(token.text)),
+    ]
+
+
+def _runs(side: SideView, words: Sequence[int], odds: NDArray[np.float64]) -> Iterator[list[int]]:
+    """Join content words in a row that may be unrendered; a word that evaluates may stand alone."""
+    run: list[int] = []
+    for place, k in enumerate(words):
+        is_apart = bool(run) and any(side.tokens[t].text in _STOPS for t in range(words[run[-1]], k))
+        if run and (odds[place] <= _OPEN or is_apart):
+            yield run
+            run = []
+        if odds[place] > _OPEN:
+            run.append(place)
+        elif odds[place] > _OPEN_CHARGED and _evaluates(side, k):
+            yield [place]
+    if run:
+        yield run
+
+
+def _evaluates(side: SideView, index: int) -> bool:
+    return any(match.first <= index < match.last for match in side.evaluative)
+
+
+def _labels(side: SideView, index: int) -> bool:
+    return any(
+        match.first <= index < match.last and max(abs(row.value) for row in match.row) >= _CHARGED
+        for match in side.labels
+    )
+
+
+def _phrase_features(
+    view: BeadView, side: SideView, indices: Sequence[int], odds: NDArray[np.float64], weights: Weights
+) -> list[float]:
+    is_long = float(len(indices) > 1)
+    total = float((odds - _OPEN).sum())
+    evaluates = any(_evaluates(side, k) for k in indices)
+    ratio = _ratio(view, weights) * (-1.0 if side is view.source else 1.0)
+    ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
+    tokens = [side.tokens[k] for k in indices]
+    return [
+        total,
+        float(odds.max()),
+        float(len(indices)),
+        float(evaluates),
+        float(not evaluates and any(_labels(side, k) for k in indices)),
+        float(_is_answered(view, side, indices)),
+        ratio,
+        float(any(token.kind is TokenKind.NUMBER for token in tokens)),
+        float(tokens[0].text[0].isupper() or _sounds_like_name(view, side, indices)),
+        total * is_long,
+        ratio * is_long,
+    ]
+
+
+def _ratio(view: BeadView, weights: Weights) -> float:
+    mean, deviation = weights.ratio
+    return (math.log(max(1, len(view.target.text)) / max(1, len(view.source.text))) - mean) / deviation
+
+
+def _is_answered(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
+    """The other side evaluates the same way, in whatever words: brutal, وحشي."""
+    other = view.target if side is view.source else view.source
+    here = {match.row.id for match in side.evaluative for k in indices if match.first <= k < match.last}
+    labels = {row.scale for m in side.labels for k in indices if m.first <= k < m.last for row in m.row}
+    return any(match.row.id in here for match in other.evaluative) or any(
+        row.scale in labels for match in other.labels for row in match.row
+    )
+
+
+def _sounds_like_name(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
+    """A word that spells a capitalised word of the source: سلمى and Salma."""
+    if side is view.source:
+        return False
+    capitals = [token for token in view.source.tokens if token.text[0].isupper()]
+    return any(is_same_name(c.form, side.tokens[k].form) for c in capitals for k in indices)

@@ -1,0 +1,173 @@
+"""Learn the weights of ``aligner/data/frame-coverage.json`` from the development sets.
+
+``PYTHONPATH=. python -m bench.framing_weights [--texts TEXTS] [--out FILE]``
+
+Two logistic regressions for each direction (omissions from the source, additions to the target). The first
+judges words: in every clean development pair a stretch of one to four linked words is struck out of one side
+(fixed seed), which makes the words it rendered unrendered. The second judges phrases: those the first makes in
+clean pairs and in the edited pairs of the category. Only documents of split ``dev`` are read. The file written
+says what it was learned from; the same sets give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aligner.embed import load_embedder
+from aligner.frame import BeadView, SideView, view
+from aligner.frame.coverage import PHRASE_FEATURES, WORD_FEATURES, Weights, phrase_rows, word_features
+from aligner.link import Vectors
+from aligner.model import Category, Side
+from aligner.pipeline import remembering
+from aligner.resources import load_lexicon
+from bench.frameset import CLEAN, Case, data_hash, read_set
+
+HERE = Path(__file__).resolve().parent
+TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
+OUT = HERE.parent / "aligner" / "data" / "frame-coverage.json"
+SEED = 5
+STRIKES = 2  # stretches struck out of each side of each pair
+STRETCHES = (1, 1, 2, 3, 4)  # words in a stretch, drawn from these
+RIDGE_WORD, RIDGE_PHRASE = 0.01, 1.0  # L2 penalties on standardised features
+STEPS = 60  # Newton steps; it converges in fewer
+CATEGORIES = {Side.SOURCE: Category.OMISSION, Side.TARGET: Category.ADDITION}
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """A pair after words were struck out of the other side; ``words`` of ``side`` lost their counterpart."""
+
+    side: Side
+    view: BeadView
+    words: frozenset[int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Learn and write the weights."""
+    parser = argparse.ArgumentParser(description="learn the weights of the coverage judges")
+    parser.add_argument("--texts", type=Path, default=TEXTS, help="where the texts of bench/framing are")
+    parser.add_argument("--out", type=Path, default=OUT)
+    chosen = parser.parse_args(arguments)
+    sets = ((HERE / "framing", chosen.texts), (HERE / "framing-news-dev", HERE.parent / "corpora"))
+    cases = [case for folder, texts in sets for case in read_set(folder, texts) if case.split == "dev"]
+    learned = learn(cases, remembering(load_embedder()))
+    files = [folder / name for folder, _ in sets for name in ("documents.tsv", "pairs.tsv", "edits.jsonl")]
+    rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned}
+    chosen.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    print(f"{chosen.out}: learned from {len(cases)} cases")
+    return 0
+
+
+def learn(cases: Sequence[Case], vectors: Vectors) -> dict[str, dict[str, object]]:
+    """Learn both judges of both directions."""
+    lexicon = load_lexicon()
+    views = {case.pair.id: view(case.pair.source, case.pair.target, lexicon, vectors) for case in cases}
+    vectors(["", *sorted({string for here in views.values() for string in here.strings()})])
+    clean = [case for case in cases if case.role == CLEAN and not case.real]
+    rng = random.Random(SEED)
+    struck = [row for case in clean for row in _strike(views[case.pair.id], rng, vectors)]
+    vectors(["", *sorted({string for row in struck for string in row.view.strings()})])
+    ratios = [float(np.log(len(case.pair.target) / len(case.pair.source))) for case in clean]
+    ratio = (round(float(np.mean(ratios)), 4), round(float(np.std(ratios)), 4))
+    learned: dict[str, dict[str, object]] = {}
+    for side in Side:
+        word = _learn_words(side, [views[case.pair.id] for case in clean], struck)
+        phrase = _learn_phrases(side, cases, views, Weights(word, (0.0,) * (len(PHRASE_FEATURES) + 1), ratio))
+        learned[side.value] = {
+            "word": dict(zip((*WORD_FEATURES, "bias"), word, strict=True)),
+            "phrase": dict(zip((*PHRASE_FEATURES, "bias"), phrase, strict=True)),
+            "ratio": ratio,
+        }
+    return learned
+
+
+def _side(here: BeadView, side: Side) -> SideView:
+    return here.source if side is Side.SOURCE else here.target
+
+
+def _strike(here: BeadView, rng: random.Random, vectors: Vectors) -> Iterator[_Struck]:
+    """Strike stretches of linked words out of the other side, each in a copy of its own."""
+    for side in Side:
+        is_source = side is Side.SOURCE
+        pairs = [(i, j) if is_source else (j, i) for i, j, _ in here.links.pairs]
+        firm = [(i, j) if is_source else (j, i) for i, j in here.links.firm]
+        linked = sorted({a for a, _ in firm})
+        for _ in range(STRIKES if len(linked) > 4 else 0):
+            n = rng.choice(STRETCHES)
+            start = rng.randrange(0, len(linked) - n + 1)
+            run = linked[start : start + n]
+            drop = {b for a, b in pairs if a in run}
+            if run[-1] - run[0] > 2 * n + 2 or any(b in drop and a not in run for a, b in firm):
+                continue
+            yield _struck(here, side, run, drop, vectors)
+
+
+def _struck(here: BeadView, side: Side, run: Sequence[int], drop: set[int], vectors: Vectors) -> _Struck:
+    other = here.target if side is Side.SOURCE else here.source
+    text = other.text
+    for k in sorted(drop, reverse=True):
+        span = other.tokens[k].span
+        text = f"{text[: span.start].rstrip()} {text[span.end :].lstrip()}"
+    texts = (here.source.text, text) if side is Side.SOURCE else (text, here.target.text)
+    return _Struck(side, view(*texts, here.source.lexicon, vectors), frozenset(run))
+
+
+def _learn_words(side: Side, clean: Sequence[BeadView], struck: Sequence[_Struck]) -> tuple[float, ...]:
+    rows, marks = [], []
+    jobs = [(here, frozenset[int]()) for here in clean] + [(row.view, row.words) for row in struck if row.side is side]
+    for here, missing in jobs:
+        words, features = word_features(here, _side(here, side))
+        rows.append(features)
+        marks += [float(k in missing) for k in words]
+    return fit(np.concatenate(rows), np.array(marks), RIDGE_WORD)
+
+
+def _learn_phrases(
+    side: Side, cases: Sequence[Case], views: dict[str, BeadView], weights: Weights
+) -> tuple[float, ...]:
+    """Learn from the phrases of clean pairs, which are rendered, and those that an edit of the category made."""
+    rows, marks = [], []
+    for case in cases:
+        here = _side(views[case.pair.id], side)
+        expected = [e.span(side) for e in case.expected if e.category is CATEGORIES[side]]
+        for first, last, row in phrase_rows(views[case.pair.id], here, weights):
+            span = here.span(first, last)
+            is_missing = any(e is not None and e.overlaps(span) for e in expected)
+            if is_missing or (case.role == CLEAN and not case.real):
+                rows.append(row)
+                marks.append(float(is_missing))
+    return fit(np.array(rows), np.array(marks), RIDGE_PHRASE)
+
+
+def fit(rows: Floats, marks: Floats, ridge: float) -> tuple[float, ...]:
+    """Fit a logistic regression by Newton's method; the weights are of the raw features, the bias last.
+
+    >>> weight, bias = fit(np.array([[0.0], [0.0], [1.0], [1.0]]), np.array([0.0, 1.0, 1.0, 1.0]), 1.0)
+    >>> weight > 0
+    True
+    """
+    mean, deviation = rows.mean(0), rows.std(0) + 1e-9
+    table = np.c_[(rows - mean) / deviation, np.ones(len(rows))]
+    penalty = np.r_[np.full(rows.shape[1], ridge), 0.0]
+    weights = np.zeros(table.shape[1])
+    for _ in range(STEPS):
+        odds = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
+        slope = table.T @ (odds - marks) + penalty * weights
+        weights -= np.linalg.solve((table * (odds * (1 - odds))[:, None]).T @ table + np.diag(penalty + 1e-9), slope)
+    raw = weights[:-1] / deviation
+    return tuple(round(float(value), 4) for value in (*raw, weights[-1] - raw @ mean))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
