@@ -1,7 +1,7 @@
 """Labels: one referent named on a scale, two or more steps apart or across the neutral point.
 
-Labels of the same scale are paired first, the linked ones before those that merely stand where they should, the
-like ones before the unlike: the charitable reading. What stays apart by two steps is flagged. A label linked to
+Labels of the same scale are paired first, the like ones before the unlike, the linked ones before those that
+merely stand where they should: the charitable reading. What stays apart by two steps is flagged. A label linked to
 one of another scale is compared by value alone and needs more. An unlisted rendering takes the rank of its
 nearest neighbours on the scale, if the neighbours in both languages agree; a charged modifier that is not
 rendered at all, while its head is, counts as dropped.
@@ -57,9 +57,14 @@ class _Pair:
     joint: int
 
     @property
-    def order(self) -> tuple[int, int, int, int]:
-        """Linked before unlinked, like before unlike, then from left to right."""
-        return (-self.joint, abs(self.here.value - self.there.value), self.source.first, self.target.first)
+    def step(self) -> int:
+        """Give the steps of value between the two."""
+        return abs(self.here.value - self.there.value)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Like before unlike, linked before unlinked, then from left to right."""
+        return (self.step >= _APART, -self.joint, self.step, self.source.first, self.target.first)
 
 
 def check(view: BeadView) -> Iterator[Edit]:
@@ -78,7 +83,7 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
     pairs = _pairs(view, view.source.labels, targets)
     sources = [m for m in view.source.labels if not _is_name(view.source, m) and not _is_negated(view.source, m)]
     for pair in pairs:
-        if pair.source in sources and abs(pair.here.value - pair.there.value) >= _APART:
+        if pair.source in sources and pair.step >= _APART:
             rule = "label-near" if pair.joint == _PLACE else "label-listed"
             yield _Shift(pair.source.span, pair.target.span, pair.here, pair.there, _CONFIDENCE[pair.joint], rule)
     left = [m for m in sources if not any(m is pair.source for pair in pairs)]
@@ -165,12 +170,12 @@ def _across(view: BeadView, left: Sequence[Match[Labels]], free: Sequence[Match[
 
 
 def _unlisted(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
-    """A label rendered by words without rank: give them the rank of their neighbours, if those agree."""
+    """A charged label rendered by words without rank: give them that of their neighbours, if those agree."""
     span = view.target_span_of(match.first, match.last)
     for label in match.row if span else ():
         assert span is not None
         estimate = _estimate(view, label.scale, span.of(view.target.text))
-        if estimate and abs(label.value - estimate.value) >= _APART:
+        if estimate and abs(label.value) >= _CHARGED and abs(label.value) - abs(estimate.value) >= _APART:
             yield _Shift(match.span, span, label, estimate, 0.65, "label-neighbours")
             return
 
@@ -203,9 +208,16 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
 
 
 def _head_after(side: SideView, index: int) -> int | None:
-    """Give the noun a modifier stands before: the next word, if no mark is between."""
-    is_word = index < len(side.tokens) and side.tokens[index].kind is TokenKind.WORD
-    return index if is_word else None
+    """Give the noun a modifier stands before: the next word, if no mark is between.
+
+    A plural is no modifier, and a word in -ed or a function word after it no noun: survivors described.
+    """
+    if index >= len(side.tokens) or side.tokens[index].kind is not TokenKind.WORD:
+        return None
+    modifier, head = side.tokens[index - 1].form, side.tokens[index].form
+    is_plural = modifier.endswith("s") and not modifier.endswith(("ss", "us"))
+    is_noun = not head.endswith("ed") and head not in load_words(f"function-words.{side.language}.txt")
+    return index if is_noun and not is_plural else None
 
 
 def _is_still_there(view: BeadView, match: Match[Labels]) -> bool:
