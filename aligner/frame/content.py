@@ -15,9 +15,9 @@ from aligner.model import Category, Direction, Edit, Span
 
 __all__ = ["additions", "omissions"]
 
-_LEAST = {"source": 0.5, "target": 0.5}  # probability from which a stretch is flagged
+_LEAST = {"modifier": 0.5, "phrase": 0.5, "word": 0.9}  # probability from which a stretch is flagged
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
-_LONG = 3  # content words from which a stretch is a phrase of its own
+_LONG = 2  # content words from which a stretch is a phrase of its own
 _WHY = {
     "modifier": "evaluates",
     "word": "is a word of its own",
@@ -74,11 +74,18 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
     if not other.tokens:
         yield _Missing(side.span(0, len(side.tokens)), "segment", _SEGMENT)
         return
-    least = _LEAST["source" if side is view.source else "target"]
     for phrase in phrases(view, side):
-        if phrase.probability >= least:
-            confidence = round(phrase.probability, 2)
-            yield _Missing(side.span(phrase.first, phrase.last), _kind(phrase), confidence)
+        kind = _kind(phrase)
+        if phrase.probability >= _LEAST[kind] and not _is_part_of_term(side, phrase):
+            yield _Missing(side.span(phrase.first, phrase.last), kind, round(phrase.probability, 2))
+
+
+def _is_part_of_term(side: SideView, phrase: Phrase) -> bool:
+    """Part of a listed label of several words, which stands or falls with it: اليمين المتطرف."""
+    return any(
+        match.first <= phrase.first and phrase.last <= match.last and phrase.last - phrase.first < match.last - match.first
+        for match in side.labels
+    )
 
 
 def _kind(phrase: Phrase) -> str:

@@ -38,11 +38,14 @@ __all__ = [
 WORD_FEATURES = ("best", "free", "gap", "firm", "score", "free-score", "capital", "number", "length")
 PHRASE_FEATURES = (
     "sum", "worst", "words", "evaluates", "labels", "answered", "ratio", "figures", "capital", "long-sum", "long-ratio",
+    "vacant", "filled",
 )  # fmt: skip
 _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
 _OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, alone
-_CHARGED = 2  # |value| of a label from which it evaluates
+_CHARGED = 2  # |value| from which a modifier or a label evaluates
+_BESIDE = 3  # tokens round the words that render a phrase's neighbours in which its rendering would stand
+_MOST_VACANT = 3.0  # unclaimed words there that still add evidence
 _STOPS = frozenset(".!?:\n\u061f\u061b;")  # marks that a phrase does not cross
 _RATIO_LIMITS = (-3.0, 5.0)  # standard deviations of the length ratio that still add evidence
 
@@ -179,7 +182,7 @@ def _runs(side: SideView, words: Sequence[int], odds: NDArray[np.float64]) -> It
 
 
 def _evaluates(side: SideView, index: int) -> bool:
-    return any(match.first <= index < match.last for match in side.evaluative)
+    return any(match.first <= index < match.last and abs(match.row.value) >= _CHARGED for match in side.evaluative)
 
 
 def _labels(side: SideView, index: int) -> bool:
@@ -198,6 +201,7 @@ def _phrase_features(
     ratio = _ratio(view, weights) * (-1.0 if side is view.source else 1.0)
     ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
+    vacant = _vacant(view, side, indices)
     return [
         total,
         float(odds.max()),
@@ -210,7 +214,21 @@ def _phrase_features(
         float(tokens[0].text[0].isupper() or _sounds_like_name(view, side, indices)),
         total * is_long,
         ratio * is_long,
+        min(float(vacant), _MOST_VACANT),
+        float(vacant >= len(indices)),
     ]
+
+
+def _vacant(view: BeadView, side: SideView, indices: Sequence[int]) -> int:
+    """Count the words of the other side, where a phrase's rendering would stand, that render no other word."""
+    is_source = side is view.source
+    other = view.target if is_source else view.source
+    firm = {(i, j) if is_source else (j, i) for i, j in view.links.firm}
+    before = max((a for a, _ in firm if a < indices[0]), default=None)
+    after = min((a for a, _ in firm if a > indices[-1]), default=None)
+    places = {b + step for a, b in firm if a in (before, after) for step in range(-_BESIDE, _BESIDE + 1)}
+    claimed = {b for a, b in firm if a not in indices}
+    return sum(k in places and k not in claimed for k in content_words(other.tokens, other.language))
 
 
 def _ratio(view: BeadView, weights: Weights) -> float:

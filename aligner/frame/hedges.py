@@ -19,6 +19,7 @@ __all__ = ["check", "is_hedge", "marks"]
 
 _AHEAD, _BEHIND = 6, 8  # tokens searched before and after the counterpart of the hedged words
 _AT_NAME = 5  # tokens round a name in which a verb of naming belongs to it
+_AT_VERB, _PAST_VERB = 7, 3  # tokens before and after a verb in which a modal device belongs to it
 _HELD = 4  # tokens after a hedge that are taken as the words it holds off
 # Which kinds of device answer which: naming and claiming devices replace each other freely, a report does not
 # answer "so-called", and any doubt answers any weaker one.
@@ -135,6 +136,8 @@ def _is_answered(view: BeadView, match: Match[Device], *, in_target: bool) -> bo
     if not other.text:
         return False
     window = _window(view, match, in_target=in_target)
+    if match.row.kind == "epistemic" and _has_as_many(side, other):
+        return True
     if any(m.row.kind in kinds and m.first in window for m in other.hedges if is_hedge(other, m)):
         return True
     if any(row.kind == match.row.kind and k in window for k, row in other.counterparts):
@@ -144,10 +147,18 @@ def _is_answered(view: BeadView, match: Match[Device], *, in_target: bool) -> bo
     return match.row.kind in ("naming", "claim", "self") and any(other.is_quoted(k) for k in find(*held))
 
 
+def _has_as_many(side: SideView, other: SideView) -> bool:
+    """The other side has as many modal devices, wherever they stand: each answers one."""
+    here, there = (sum(m.row.kind == "epistemic" and is_hedge(s, m) for m in s.hedges) for s in (side, other))
+    return there >= here
+
+
 def _window(view: BeadView, match: Match[Device], *, in_target: bool) -> range:
     """Give the token range of the other side in which a counterpart is looked for."""
     side, other = (view.target, view.source) if in_target else (view.source, view.target)
     find = view.links.sources_of if in_target else view.links.targets_of
+    if match.row.kind == "epistemic" and (verb := _verb_of(view, match, in_target=in_target)) is not None:
+        return range(max(0, verb - _AT_VERB), min(len(other.tokens), verb + _PAST_VERB + 1))
     linked = find(*_held_range(side, match)) or find(max(0, match.first - 2), match.last + _HELD + 2)
     is_short = len(other.tokens) <= _AHEAD + _BEHIND and match.row.kind not in ("naming", "self")
     if not linked or is_short or match.row.kind == "epistemic":
@@ -156,6 +167,15 @@ def _window(view: BeadView, match: Match[Device], *, in_target: bool) -> range:
         return range(max(0, linked[0] - _AT_NAME), min(len(other.tokens), linked[-1] + _AT_NAME))
     first = min(_sentence_start(other, linked[0]), max(0, linked[0] - _AHEAD))
     return range(first, min(len(other.tokens), linked[-1] + _BEHIND + 1))
+
+
+def _verb_of(view: BeadView, match: Match[Device], *, in_target: bool) -> int | None:
+    """Give the other side's token that renders the word a modal device rules, if a firm link tells it."""
+    find = view.links.sources_of if in_target else view.links.targets_of
+    for k in range(match.last, match.last + _HELD):
+        if linked := find(k, k + 1, is_firm=True):
+            return linked[0]
+    return None
 
 
 def _sentence_start(side: SideView, index: int) -> int:
