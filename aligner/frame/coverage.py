@@ -32,6 +32,7 @@ __all__ = [
     "load_weights",
     "phrase_rows",
     "phrases",
+    "vacancies",
     "word_features",
 ]
 
@@ -201,7 +202,7 @@ def _phrase_features(
     ratio = _ratio(view, weights) * (-1.0 if side is view.source else 1.0)
     ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
-    vacant = _vacant(view, side, indices)
+    vacant = len(vacancies(view, side, indices))
     return [
         total,
         float(odds.max()),
@@ -219,8 +220,8 @@ def _phrase_features(
     ]
 
 
-def _vacant(view: BeadView, side: SideView, indices: Sequence[int]) -> int:
-    """Count the words of the other side, where a phrase's rendering would stand, that render no other word."""
+def vacancies(view: BeadView, side: SideView, indices: Sequence[int]) -> tuple[int, ...]:
+    """Give the words of the other side that stand where these tokens should be rendered and render no other word."""
     is_source = side is view.source
     other = view.target if is_source else view.source
     firm = {(i, j) if is_source else (j, i) for i, j in view.links.firm}
@@ -228,7 +229,7 @@ def _vacant(view: BeadView, side: SideView, indices: Sequence[int]) -> int:
     after = min((a for a, _ in firm if a > indices[-1]), default=None)
     places = {b + step for a, b in firm if a in (before, after) for step in range(-_BESIDE, _BESIDE + 1)}
     claimed = {b for a, b in firm if a not in indices}
-    return sum(k in places and k not in claimed for k in content_words(other.tokens, other.language))
+    return tuple(k for k in content_words(other.tokens, other.language) if k in places and k not in claimed)
 
 
 def _ratio(view: BeadView, weights: Weights) -> float:

@@ -26,7 +26,7 @@ _HELD = 4  # tokens after a hedge that are taken as the words it holds off
 _ANSWERS = {
     "naming": ("naming", "self", "claim", "doubt"),
     "self": ("self", "naming", "claim"),
-    "reportive": ("reportive", "claim"),
+    "reportive": ("reportive", "claim", "naming"),
     "claim": ("claim", "doubt", "reportive"),
     "doubt": ("doubt", "claim", "naming"),
     "epistemic": ("epistemic", "claim", "reportive"),

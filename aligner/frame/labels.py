@@ -30,6 +30,7 @@ _AKIN = 0.66  # cosine from which a listed form speaks for an unlisted word
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
 _NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
+_GENERIC = "generic"  # the scale of words that say nothing but what sort of thing it is
 _FIRM, _LOOSE, _PLACE = 2, 1, 0  # how well two labels are joined: mutual link, any link, place alone
 _CONFIDENCE = {_FIRM: 0.85, _LOOSE: 0.75, _PLACE: 0.7}
 
@@ -109,11 +110,16 @@ def _pairs(view: BeadView, sources: Sequence[Match[Labels]], targets: Sequence[M
 
 
 def _candidates(view: BeadView, here: Match[Labels], there: Match[Labels]) -> Iterator[_Pair]:
-    readings = [(a, b) for a in here.row for b in there.row if a.scale == b.scale]
+    readings = [(a, b) for a in here.row for b in there.row if _are_comparable(a, b)]
     joint = _joint(view, here, there) if readings else None
-    if joint is not None:
+    if joint is not None and (joint > _PLACE or any(a.scale == b.scale for a, b in readings)):
         a, b = min(readings, key=lambda p: (abs(p[0].value - p[1].value), abs(p[0].rank - p[1].rank)))
         yield _Pair(here, there, a, b, joint)
+
+
+def _are_comparable(a: Label, b: Label) -> bool:
+    """Labels of one scale; a word for anything of its sort (events, people) is the neutral end of every scale."""
+    return a.scale == b.scale or (_GENERIC in (a.scale, b.scale) and max(abs(a.value), abs(b.value)) >= _CHARGED)
 
 
 def _joint(view: BeadView, here: Match[Labels], there: Match[Labels]) -> int | None:
@@ -271,9 +277,14 @@ def _edit(view: BeadView, shift: _Shift) -> Edit:
     )
 
 
+def _scale(shift: _Shift) -> str:
+    is_general = shift.here.scale == _GENERIC and shift.there is not None
+    return (shift.there.scale if is_general and shift.there else shift.here.scale).replace("_", " ")
+
+
 def _direction(shift: _Shift) -> tuple[Direction, str]:
     """Softened is towards the neutral point or, across it, towards favour; strengthened the other way."""
-    scale = shift.here.scale.replace("_", " ")
+    scale = _scale(shift)
     if shift.there is None:
         if shift.rule == "label-dropped":
             return Direction.SOFTENED, f"the label ({scale}, rank {shift.here.rank}) is not rendered"

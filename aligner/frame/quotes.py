@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aligner.frame.view import BeadView, Function, Quoted, SideView
+from aligner.frame.coverage import vacancies
+from aligner.frame.view import LONGEST_SCARE, BeadView, Function, Quoted, SideView
 from aligner.model import Category, Direction, Edit, EditKind
 from aligner.names import is_same_name
 from aligner.text import Token, TokenKind
@@ -22,10 +23,20 @@ _NEAR = 4  # tokens between a hedge and the words it holds off
 def check(view: BeadView) -> Iterator[Edit]:
     """Yield scare quotes that only one side has."""
     for side, quoted in unmatched(view):
-        if side is view.target and quoted.function is Function.SCARE and not _names_in_source(view, quoted):
+        if side is view.target and _holds_off(view, quoted) and not _names_in_source(view, quoted):
             yield _added(view, quoted)
         if side is view.source and quoted.function is Function.SCARE and _is_rendered(view, quoted):
             yield _removed(view, quoted)
+
+
+def _holds_off(view: BeadView, quoted: Quoted) -> bool:
+    """A scare quote, or what passes for a name by the word before it but renders plain words of the source."""
+    if quoted.function is not Function.NAME:
+        return quoted.function is Function.SCARE
+    linked = view.links.sources_of(quoted.first, quoted.last, is_firm=True)
+    words = [view.source.tokens[i] for i in linked if view.source.tokens[i].kind is TokenKind.WORD]
+    is_short = quoted.last - quoted.first <= LONGEST_SCARE
+    return is_short and bool(words) and not view.source.is_title_case and all(w.text.islower() for w in words)
 
 
 def marks(side: SideView) -> Iterator[Edit]:
@@ -132,8 +143,10 @@ def _sounds_like_any(view: BeadView, quoted: Quoted) -> bool:
 
 
 def _is_rendered(view: BeadView, quoted: Quoted) -> bool:
-    """The translation has the words; if it has not, this is an omission and not a matter of marks."""
-    return bool(view.links.targets_of(quoted.first, quoted.last))
+    """The translation has the words, or others in their place; if not, this is an omission, no matter of marks."""
+    if view.links.targets_of(quoted.first, quoted.last):
+        return True
+    return bool(vacancies(view, view.source, range(quoted.first, quoted.last)))
 
 
 def _added(view: BeadView, quoted: Quoted) -> Edit:
@@ -157,6 +170,8 @@ def _added(view: BeadView, quoted: Quoted) -> Edit:
 def _removed(view: BeadView, quoted: Quoted) -> Edit:
     words = quoted.quotation.outer.of(view.source.text)
     span = view.target_span_of(quoted.first, quoted.last)
+    if span is None and (vacant := vacancies(view, view.source, range(quoted.first, quoted.last))):
+        span = view.target.span(vacant[0], vacant[0] + 1)
     there = f"“{span.of(view.target.text)}” stands bare" if span else "nothing is quoted"
     return Edit(
         Category.SCARE_QUOTE,

@@ -13,7 +13,7 @@ from aligner.model import Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
 
-__all__ = ["BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
+__all__ = ["LONGEST_SCARE", "BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
 
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
