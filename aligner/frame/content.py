@@ -6,10 +6,10 @@ without counterpart are beads of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aligner.frame.coverage import Phrase, phrases
+from aligner.frame.coverage import Phrase, phrases, vacancies
 from aligner.frame.view import BeadView, SideView
 from aligner.model import Category, Direction, Edit, Span
 
@@ -76,8 +76,25 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
         return
     for phrase in phrases(view, side):
         kind = _kind(phrase)
-        if phrase.probability >= _LEAST[kind] and not _is_part_of_term(side, phrase):
+        if phrase.probability >= _LEAST[kind] and not (_is_part_of_term(side, phrase) or _is_filled(view, side, phrase)):
             yield _Missing(side.span(phrase.first, phrase.last), kind, round(phrase.probability, 2))
+
+
+def _is_filled(view: BeadView, side: SideView, phrase: Phrase) -> bool:
+    """A word of the other side that evaluates the same way and renders nothing else stands in the place."""
+    if not phrase.is_charged:
+        return False
+    other = view.target if side is view.source else view.source
+    there = vacancies(view, side, range(phrase.first, phrase.last))
+    signs = _signs(side, range(phrase.first, phrase.last))
+    return bool(signs & _signs(other, there))
+
+
+def _signs(side: SideView, indices: Sequence[int]) -> set[bool]:
+    """Tell which ways these tokens evaluate: True for favour, False for blame."""
+    values = [m.row.value for m in side.evaluative for k in indices if m.first <= k < m.last]
+    values += [row.value for m in side.labels for k in indices if m.first <= k < m.last for row in m.row]
+    return {value > 0 for value in values if value}
 
 
 def _is_part_of_term(side: SideView, phrase: Phrase) -> bool:

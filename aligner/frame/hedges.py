@@ -12,7 +12,7 @@ from aligner.frame.reporting import is_attributed
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.model import Category, Direction, Edit, EditKind
-from aligner.resources import Device
+from aligner.resources import Device, load_words
 from aligner.text import TokenKind, arabic_share
 
 __all__ = ["check", "is_hedge", "marks"]
@@ -98,6 +98,9 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     if side.is_in_speech(match.first):
         return False
     after = side.tokens[match.last : match.last + 2]
+    before = side.tokens[match.first - 1].form if match.first else ""
+    if match.row.kind == "epistemic" and before in load_words(f"negations.{side.language}.txt"):
+        return False  # no model had predicted, لم يتوقعه
     if match.row.rule == "qad-imperfect":
         return bool(after) and _is_imperfect(after[0].form)
     if match.row.rule == "not-before-name":

@@ -95,16 +95,19 @@ def _is_hedged(side: SideView, index: int) -> bool:
 def _pair_leftovers(view: BeadView, source: list[Quoted], target: list[Quoted]) -> list[tuple[Quoted, Quoted]]:
     """Pair what links did not tell apart: in order, where place and length do not speak against it."""
     pairs, used = [], set()
+    is_only = len(source) == len(target) == 1
     for a in source:
         for b in target:
-            if id(b) not in used and _may_render(view, a, b):
+            if id(b) not in used and _may_render(view, a, b, is_only=is_only):
                 pairs.append((a, b))
                 used.add(id(b))
                 break
     return pairs
 
 
-def _may_render(view: BeadView, a: Quoted, b: Quoted) -> bool:
+def _may_render(view: BeadView, a: Quoted, b: Quoted, *, is_only: bool) -> bool:
+    if is_only:
+        return True
     n, m = a.last - a.first, b.last - b.first
     place_a = a.first / max(1, len(view.source.tokens))
     place_b = b.first / max(1, len(view.target.tokens))

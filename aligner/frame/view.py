@@ -17,6 +17,7 @@ __all__ = ["LONGEST_SCARE", "BeadView", "Function", "Matchers", "Quoted", "SideV
 
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
+_SPOKEN = 3  # tokens from which a quotation near a verb of saying is what was said
 _SPEECH_REACH = 6  # tokens before a quotation in which a verb of saying counts
 
 
@@ -168,7 +169,7 @@ class SideView:
 
     def _function(self, quotation: Quotation, first: int, last: int) -> Function:
         words = [t for t in self.tokens[first:last] if t.kind is not TokenKind.MARK]
-        if len(words) > LONGEST_SCARE or self._is_sentence(quotation, first, last):
+        if len(words) > LONGEST_SCARE or self._is_sentence(quotation, first, last) or self._is_said(first, last):
             return Function.SPEECH
         if self._is_name(first, last, words):
             return Function.NAME
@@ -185,6 +186,12 @@ class SideView:
         if (before and before[-1].text == ":") or inner.endswith(("!", "?", "\u061f")):
             return True
         return not before and self.tokens[-1].span.end <= quotation.outer.end + 1 and last - first > 2
+
+    def _is_said(self, first: int, last: int) -> bool:
+        """Several words of English after a verb of saying: he called it "a work of fiction"."""
+        if self.language != "en" or last - first < _SPOKEN:
+            return False
+        return any(first - _SPEECH_REACH <= match.last <= first for match in self.reporting)
 
     def _is_name(self, first: int, last: int, words: list[Token]) -> bool:
         near = range(max(0, first - _CUE_REACH - 2), first + 1)  # a mark and a clitic may stand between
