@@ -33,6 +33,7 @@ from bench.frameset import CLEAN, Case, data_hash, read_set
 
 HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
+OWN = HERE.parent / "corpora"  # where the texts of the sets of invented news are
 OUT = HERE.parent / "aligner" / "data" / "frame-coverage.json"
 SEED = 5
 STRIKES = 2  # stretches struck out of each side of each pair
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--texts", type=Path, default=TEXTS, help="where the texts of bench/framing are")
     parser.add_argument("--out", type=Path, default=OUT)
     chosen = parser.parse_args(arguments)
-    sets = ((HERE / "framing", chosen.texts), (HERE / "framing-news-dev", HERE.parent / "corpora"))
+    sets = [(HERE / "framing", chosen.texts), *((folder, OWN) for folder in sorted(HERE.glob("framing-*")))]
     cases = [case for folder, texts in sets for case in read_set(folder, texts) if case.split == "dev"]
     learned = learn(cases, remembering(load_embedder()))
     files = [folder / name for folder, _ in sets for name in ("documents.tsv", "pairs.tsv", "edits.jsonl")]
