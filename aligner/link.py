@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,11 +89,14 @@ def word_strings(token: Token) -> tuple[str, ...]:
     >>> word_strings(tokens("جماعتهم")[0])
     ('جماعتهم', 'جماعة')
     """
-    if not token.is_arabic:
-        return (token.text,)
-    plain = "".join(char for char in token.text if not _is_mark(char))
+    return _arabic_strings(token.text, token.form) if token.is_arabic else (token.text,)
+
+
+@lru_cache(maxsize=65536)
+def _arabic_strings(text: str, form: str) -> tuple[str, ...]:
+    plain = "".join(char for char in text if not _is_mark(char))
     found = [plain]
-    for clitic, stem in clitic_splits(token.form):
+    for clitic, stem in clitic_splits(form):
         if clitic and len(clitic) < len(plain) and len(stem) + len(clitic) == len(plain):
             if clitic.endswith("ال") and len(clitic) > 2:
                 found.append(plain[len(clitic) - 2 :])
