@@ -13,7 +13,7 @@ from typing import Any
 
 from aligner import __version__
 from aligner.errors import RecordError, SettingError
-from aligner.model import Bead, Collation, Edit, Segment, Span, Status, Witness
+from aligner.model import Bead, Collation, Edit, Segment, Side, Span, Status, Witness
 from aligner.tei.xml import element, lines, refuse_forbidden
 
 __all__ = ["COLUMNS", "FORMS", "export", "flat_rows", "to_csv", "to_parquet", "to_tmx", "to_tsv", "to_xliff"]
@@ -44,7 +44,10 @@ def export(collation: Collation, form: str) -> bytes:
 
 
 def flat_rows(collation: Collation) -> Iterator[dict[str, Any]]:
-    """Yield one row a bead and one an edit or mark, with ``COLUMNS`` as keys; None where there is nothing."""
+    """Yield one row a bead, an edit or mark, and a quotation, with ``COLUMNS`` as keys; None where nothing is.
+
+    The ``type`` of a bead counts its segments, that of a quotation is its function.
+    """
     source = collation.source
     for number, bead in enumerate(collation.ladder.beads if collation.ladder else (), 1):
         spans = _span(collation.source_segments, bead.source), _span(collation.target_segments, bead.target)
@@ -66,6 +69,9 @@ def flat_rows(collation: Collation) -> Iterator[dict[str, Any]]:
             "status": str(edit.status),
             "rationale": edit.rationale,
         }
+    for number, cue in enumerate(collation.quotations, 1):
+        spans = (cue.span, None) if cue.side is Side.SOURCE else (None, cue.span)
+        yield _row("quotation", number, source, collation.target, *spans) | {"type": str(cue.function)}
 
 
 def _row(

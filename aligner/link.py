@@ -1,38 +1,44 @@
 """Link words inside a bead: which word on one side renders which on the other.
 
 Evidence: cosine of the word vectors, cosine of windows of three words, names across scripts, numbers, and
-the place in the sentence. Words are linked where each is the other's best (mutual best, as in Melamed 2000,
-competitive linking, with one round); a second round lets a word join a linked neighbour.
+the place in the sentence. A word that is near everything is held back by the mean of its best scores (CSLS,
+Conneau et al. 2018, Word translation without parallel data). Links are made best first, one a word (competitive
+linking, Melamed 2000), twice: the second time pairs beside a link that both words prefer count more. What
+is left may join a word whose link stands next to it, which makes phrases of several words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.names import is_same_name
 from aligner.resources import load_words
-from aligner.text import Token, TokenKind, clitic_splits, digits_value
+from aligner.text import Token, TokenKind, clitic_splits, digits_value, pronoun_cuts
 
 __all__ = ["Links", "Vectors", "best_cosines", "content_words", "link_strings", "link_words", "word_strings"]
 
 Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 """Give unit rows (n, d), float32, for n strings."""
+_Cell = tuple[int, int]
 
-# Weights beside the cosine of the words themselves: from the lab's 40-pair hand gold (DESIGN.md) for window
-# and lexicon, the rest a guess that the development set did not contradict.
+# Weights beside the cosine of the words themselves, and thresholds: chosen in the middle of a plateau on the
+# dev half of bench/linking (`python -m bench.link --split dev`).
 _WINDOW = 0.3
 _NAME = 0.35
 _NUMBER = 0.6
 _PLACE = 0.4
-_LEAST = 0.30  # score below which a mutual best is chance
-_LEAST_JOIN = 0.42  # a word that joins a linked neighbour needs more
+_HUB = 0.5  # share of a word's mean best score that is taken off
+_MOST_NEAR = 3  # best scores that make the mean
+_BESIDE = 0.1  # for a pair beside a link, at most twice
+_LEAST = 0.30  # score below which a link is chance, the hub's share taken off
+_LEAST_JOIN = 0.45  # a word that joins a linked neighbour needs more
 _DUAL = ("تان", "تين")  # a feminine dual, منظمتان, is rare enough for the model not to know it
-_MOST_STRINGS = 5  # ways of writing a word that are embedded
-_REACH = 2  # words between a word that joins and the link it joins
+_MOST_STRINGS = 7  # ways of writing a word that are embedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class Links:
     """Word links of one pair of texts: token indices with a score 0..1, and the whole table of scores.
 
     ``scores`` is (n_source, n_target) float32 over all tokens, 0 where a token is no content word.
-    ``firm`` are the links between words that are each other's best; the rest joined a neighbour's.
+    ``firm`` are the links between words that are each other's best; the rest is second choice or joined a
+    neighbour's.
     """
 
     pairs: tuple[tuple[int, int, float], ...]
@@ -79,16 +86,22 @@ def word_strings(token: Token) -> tuple[str, ...]:
     >>> from aligner.text import tokens
     >>> word_strings(tokens("وبالإرهاب")[0])
     ('وبالإرهاب', 'الإرهاب', 'إرهاب', 'بالإرهاب')
+    >>> word_strings(tokens("جماعتهم")[0])
+    ('جماعتهم', 'جماعة')
     """
-    if not token.is_arabic:
-        return (token.text,)
-    plain = "".join(char for char in token.text if not _is_mark(char))
+    return _arabic_strings(token.text, token.form) if token.is_arabic else (token.text,)
+
+
+@lru_cache(maxsize=65536)
+def _arabic_strings(text: str, form: str) -> tuple[str, ...]:
+    plain = "".join(char for char in text if not _is_mark(char))
     found = [plain]
-    for clitic, stem in clitic_splits(token.form):
+    for clitic, stem in clitic_splits(form):
         if clitic and len(clitic) < len(plain) and len(stem) + len(clitic) == len(plain):
             if clitic.endswith("ال") and len(clitic) > 2:
                 found.append(plain[len(clitic) - 2 :])
             found.append(plain[len(clitic) :])
+    found += [cut for string in found for cut in pronoun_cuts(string)[-1:]]
     found += [string[:-3] + "ة" for string in found if string.endswith(_DUAL) and len(string) > 5]
     return tuple(dict.fromkeys(found))[:_MOST_STRINGS]
 
@@ -116,11 +129,11 @@ def link_words(
     if not rows or not columns:
         return Links((), scores)
     inner = _scores(source, target, rows, columns, vectors)
-    scores[np.ix_(rows, columns)] = np.maximum(inner, 0)
-    best = _mutual_best(inner)
-    pairs = _join(best, inner)
-    kept = sorted((rows[a], columns[b], round(float(min(1.0, inner[a, b])), 3)) for a, b in pairs)
-    return Links(tuple(kept), scores, frozenset((rows[a], columns[b]) for a, b in best))
+    shares = np.clip(inner / np.float32(1 + _WINDOW), 0, 1)
+    scores[np.ix_(rows, columns)] = shares
+    kept, firm = _linked(_without_hubs(inner))
+    pairs = sorted((rows[a], columns[b], round(float(shares[a, b]), 3)) for a, b in kept)
+    return Links(tuple(pairs), scores, frozenset((rows[a], columns[b]) for a, b in firm))
 
 
 def link_strings(
@@ -151,7 +164,7 @@ def _scores(
     for a, i in enumerate(rows):
         for b, j in enumerate(columns):
             table[a, b] += _bonus(source[i], target[j])
-    return table / np.float32(1 + _WINDOW)
+    return table
 
 
 def best_cosines(
@@ -184,26 +197,60 @@ def _bonus(source: Token, target: Token) -> float:
     return _NAME if is_name else 0.0
 
 
-def _mutual_best(table: NDArray[np.float32]) -> set[tuple[int, int]]:
+def _without_hubs(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Take off half the mean of the best scores of both words, so that no word attracts all others."""
+    means = [_mean_best(table, axis) for axis in (0, 1)]
+    return np.round(table - np.float32(_HUB / 2) * (means[0] + means[1]), 4).astype(np.float32)
+
+
+def _mean_best(table: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    best = np.sort(table, axis).take(range(-min(_MOST_NEAR, table.shape[axis]), 0), axis)
+    mean: NDArray[np.float64] = best.mean(axis, keepdims=True, dtype=np.float64)
+    return mean.astype(np.float32)
+
+
+def _linked(table: NDArray[np.float32]) -> tuple[set[_Cell], set[_Cell]]:
+    """Give all links, and those between words that are each other's best."""
+    beside = table + np.float32(_BESIDE) * _neighbours(table.shape, _mutual_best(table))
+    best = _mutual_best(beside)
+    return _join(_compete(beside), beside), best
+
+
+def _mutual_best(table: NDArray[np.float32]) -> set[_Cell]:
     rows, columns = table.argmax(1), table.argmax(0)
     return {(a, int(b)) for a, b in enumerate(rows) if columns[b] == a and table[a, b] >= _LEAST}
 
 
-def _join(pairs: set[tuple[int, int]], table: NDArray[np.float32]) -> set[tuple[int, int]]:
-    """Let an unlinked word join the word it fits best, if a near neighbour is linked there too."""
-    rows, columns = {a for a, _ in pairs}, {b for _, b in pairs}
-    joined = set(pairs)
-    for a in range(table.shape[0]):
-        b = int(table[a].argmax())
-        if a not in rows and table[a, b] >= _LEAST_JOIN and _touches(pairs, a, b, axis=0):
+def _compete(table: NDArray[np.float32]) -> set[_Cell]:
+    """Link the best pair, take both words out, and go on; ties go to the first in reading order."""
+    links: dict[int, int] = {}
+    taken: set[int] = set()
+    rows, columns = np.nonzero(table >= _LEAST)
+    for k in np.argsort(-table[rows, columns], kind="stable"):
+        a, b = int(rows[k]), int(columns[k])
+        if a not in links and b not in taken:
+            links[a] = b
+            taken.add(b)
+    return set(links.items())
+
+
+def _neighbours(shape: tuple[int, ...], links: set[_Cell]) -> NDArray[np.float32]:
+    """Count for every pair the links beside it, one word on in the source and one (or two: half) in the target."""
+    counts = np.zeros((shape[0] + 2, shape[1] + 4), np.float32)
+    for a, b in links:
+        counts[a : a + 3 : 2, b + 1 : b + 4 : 2] += 1.0
+        counts[a : a + 3 : 2, b : b + 5 : 4] += 0.5
+    return np.minimum(counts[1:-1, 2:-2], 2.0)
+
+
+def _join(links: set[_Cell], table: NDArray[np.float32]) -> set[_Cell]:
+    """Let an unlinked word join the word it fits best, if the word next to it is linked there too."""
+    joined = set(links)
+    rows, columns = {a for a, _ in links}, {b for _, b in links}
+    for a, b in enumerate(table.argmax(1).tolist()):
+        if a not in rows and table[a, b] >= _LEAST_JOIN and not links.isdisjoint(((a - 1, b), (a + 1, b))):
             joined.add((a, b))
-    for b in range(table.shape[1]):
-        a = int(table[:, b].argmax())
-        if b not in columns and table[a, b] >= _LEAST_JOIN and _touches(pairs, a, b, axis=1):
+    for b, a in enumerate(table.argmax(0).tolist()):
+        if b not in columns and table[a, b] >= _LEAST_JOIN and not links.isdisjoint(((a, b - 1), (a, b + 1))):
             joined.add((a, b))
     return joined
-
-
-def _touches(pairs: set[tuple[int, int]], a: int, b: int, *, axis: int) -> bool:
-    steps = range(-_REACH, _REACH + 1)
-    return any(((a + step, b) if axis == 0 else (a, b + step)) in pairs for step in steps)

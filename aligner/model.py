@@ -22,10 +22,12 @@ __all__ = [
     "Direction",
     "Edit",
     "EditKind",
+    "Function",
     "Judgement",
     "Kind",
     "Ladder",
     "Link",
+    "QuotationCue",
     "Role",
     "Segment",
     "Side",
@@ -88,6 +90,16 @@ class EditKind(StrEnum):
 
     EDIT = "edit"
     MARK = "mark"
+
+
+class Function(StrEnum):
+    """What a quotation does in its text: what is said, a work's title, a name, a word explained, or distance."""
+
+    SPEECH = "speech"
+    TITLE = "title"
+    NAME = "name"
+    GLOSS = "gloss"
+    SCARE = "scare"
 
 
 class Status(StrEnum):
@@ -300,6 +312,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotationCue:
+    """A quotation on one side with its marks, and what it does there; kept whether it is flagged or not.
+
+    >>> QuotationCue(Side.TARGET, Span(2, 11), Function.NAME).function
+    <Function.NAME: 'name'>
+    """
+
+    side: Side
+    span: Span
+    function: Function
+
+    @property
+    def order(self) -> tuple[bool, int, int]:
+        """Sort key: the source first, then by place, the outer before the inner."""
+        return (self.side is Side.TARGET, self.span.start, -self.span.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A framing difference decided from both sides, or a mark seen on the target alone.
 
@@ -421,9 +451,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Collation:
-    """The whole: witnesses, segments, ladder, links, edits, decisions, signature.
+    """The whole: witnesses, segments, ladder, links, edits, decisions, signature, quotations.
 
-    Without a source there is no ladder and there are no links, and every edit is a mark.
+    Without a source there is no ladder and there are no links, and every edit is a mark. ``quotations`` are
+    those in the aligned segments, in ``order``.
     """
 
     target: Witness
@@ -436,6 +467,7 @@ class Collation:
     decisions: tuple[Decision, ...] = ()
     signature: Signature = Signature()
     made: str = ""
+    quotations: tuple[QuotationCue, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.source is None) != (self.ladder is None):
@@ -466,6 +498,16 @@ class Collation:
                 raise ValueError(f"{item.source} leaves the source text")
             if item.target and item.target.end > len(self.target.text):
                 raise ValueError(f"{item.target} leaves the target text")
+        for cue in self.quotations:
+            if cue.span.end > (n_source if cue.side is Side.SOURCE else len(self.target.text)):
+                raise ValueError(f"{cue.span} leaves the {cue.side} text")
+
+    def spans(self, side: Side) -> frozenset[Span]:
+        """Give every stretch of one side that links, edits and quotations point at."""
+        pointing: tuple[Link | Edit, ...] = (*self.links, *self.edits)
+        ends = (item.source if side is Side.SOURCE else item.target for item in pointing)
+        quoted = (cue.span for cue in self.quotations if cue.side is side)
+        return frozenset(span for span in (*ends, *quoted) if span)
 
     def witness(self, side: Side) -> Witness | None:
         """Give the witness on that side, None where the source is missing."""

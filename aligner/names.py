@@ -103,14 +103,32 @@ def _without_article(word: str) -> str:
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
+@lru_cache(maxsize=1)
+def _territories() -> tuple[frozenset[str], frozenset[str]]:
+    """Give the folded names of territories that are one word in both languages, English and Arabic."""
+    from babel import Locale
+
+    arabic = Locale("ar").territories
+    named = [(name, arabic.get(code, "")) for code, name in Locale("en").territories.items()]
+    single = [(name.lower(), word) for name, word in named if len(name.split()) == len(word.split()) == 1]
+    return frozenset(n for n, _ in single), frozenset(_without_article(normalise_word(word)) for _, word in single)
+
+
 @lru_cache(maxsize=262144)
 def is_same_name(latin: str, arabic: str) -> bool:
     """Tell whether two folded words are one name, by CLDR or by sound.
 
+    Two territories that CLDR tells apart are two, however alike they sound (Niger, Nigeria).
+
     >>> is_same_name("russia", "وروسيا"), is_same_name("germany", "ألمانيا".replace("أ", "ا"))
     (True, True)
+    >>> is_same_name("niger", "نيجيريا"), is_same_name("niger", "النيجر")
+    (False, True)
     """
     stems = {_without_article(stem) for _, stem in clitic_splits(arabic)}
     if not stems.isdisjoint(cldr_names().get(latin, frozenset())):
         return True
+    english, theirs = _territories()
+    if latin in english and not stems.isdisjoint(theirs):
+        return False
     return transliteration(latin, arabic) >= _SAME

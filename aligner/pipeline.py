@@ -19,7 +19,17 @@ from numpy.typing import NDArray
 from aligner import __version__
 from aligner.align import Settings, Strand, Transposition, align, transpositions
 from aligner.embed import Embedder
-from aligner.frame import BeadView, Passage, SideView, detect, inconsistencies, marks, view
+from aligner.frame import (
+    BeadView,
+    Passage,
+    SideView,
+    detect,
+    inconsistencies,
+    marks,
+    quotations_alone,
+    quotations_of,
+    view,
+)
 from aligner.ingest import Pair
 from aligner.ingest.layout import has_form_of_heading
 from aligner.link import Vectors
@@ -31,7 +41,9 @@ from aligner.model import (
     Kind,
     Ladder,
     Link,
+    QuotationCue,
     Segment,
+    Side,
     Signature,
     Span,
     Witness,
@@ -106,17 +118,18 @@ def collate(
     target_segments = segment(target)
     made = signature(options, embedder)
     if source is None:
-        edits = _marks_of(target, target_segments, lexicon, options)
-        return Collation(target, target_segments, edits=edits, signature=made, made=options.made)
+        alone = Collation(target, target_segments, signature=made, made=options.made)
+        return _with_marks(alone, lexicon, options)
     source_segments = segment(source)
     tell("align", 0, len(source_segments))
     strands = _strand(source, source_segments, embedder), _strand(target, target_segments, embedder)
     ladder = align(*strands, settings=options.settings, embed=embedder.encode, pivot=pivot)
     bare = Collation(target, target_segments, source, source_segments, ladder, signature=made, made=options.made)
-    edits, links = _edits_and_links(bare, lexicon, embedder, options, tell)
+    framed = _framed(bare, lexicon, embedder, options, tell)
     if options.checks is None or Category.TRANSPOSITION in options.checks:
-        edits = _with_transpositions(bare, edits, transpositions(*strands, ladder))
-    return Collation(target, target_segments, source, source_segments, ladder, links, edits, (), made, options.made)
+        moved = transpositions(*strands, ladder)
+        return replace(framed, edits=_with_transpositions(bare, framed.edits, moved))
+    return framed
 
 
 def align_sentences(
@@ -177,14 +190,23 @@ def remembering(embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.floa
     return vectors
 
 
-def _marks_of(target: Witness, segments: tuple[Segment, ...], lexicon: Lexicon, options: Options) -> tuple[Edit, ...]:
-    passages = [Passage(SideView(s.span.of(target.text), target.language, lexicon), s.span.start) for s in segments]
+def _with_marks(alone: Collation, lexicon: Lexicon, options: Options) -> Collation:
+    target = alone.target
+    passages = [
+        Passage(SideView(s.span.of(target.text), target.language, lexicon), s.span.start)
+        for s in alone.target_segments
+    ]
     found = [
         _shifted(edit, 0, passage.at_target, None)
         for passage in passages
         for edit in marks(passage.target, options.checks)
     ]
-    return _finished(found, passages, options)
+    quoted = [
+        replace(cue, span=cue.span.shifted(passage.at_target))
+        for passage in passages
+        for cue in quotations_alone(passage.target, Side.TARGET)
+    ]
+    return replace(alone, edits=_finished(found, passages, options), quotations=tuple(quoted))
 
 
 def _finished(found: list[Edit], passages: Sequence[Passage], options: Options) -> tuple[Edit, ...]:
@@ -203,25 +225,29 @@ def _grouped(edits: Sequence[Edit]) -> Iterator[Edit]:
         yield replace(edit, group=f"{key[0]} {key[1]}: {key[2]}") if is_one_of_many else edit
 
 
-def _edits_and_links(
+def _framed(
     collation: Collation, lexicon: Lexicon, embedder: Embedder, options: Options, tell: Progress
-) -> tuple[tuple[Edit, ...], tuple[Link, ...]]:
-    """Run the checks over every bead; the word links made on the way are kept."""
+) -> Collation:
+    """Run the checks over every bead; the word links made on the way are kept, and what quotations do."""
     assert collation.ladder
     vectors = remembering(embedder)
     passages = _passages(collation, lexicon, vectors)
     vectors(["", *(string for passage in passages if passage.view for string in passage.view.strings())])
     edits: list[Edit] = []
     links: list[Link] = []
+    quoted: list[QuotationCue] = []
     for number, passage in enumerate(passages):
         tell("frame", number, len(passages))
         assert passage.view
         at = passage.at_source, passage.at_target, number
         found = [_shifted(edit, *at) for edit in detect(passage.view, options.checks)]
         edits += found
+        quoted += _quotations_of(passage.view, passage.at_source, passage.at_target)
         if options.links == "all" or (options.links == "flagged" and found):
             links += _links_of(passage.view, *at)
-    return _finished(edits, passages, options), tuple(links)
+    quoted.sort(key=lambda cue: cue.order)
+    finished = _finished(edits, passages, options)
+    return replace(collation, edits=finished, links=tuple(links), quotations=tuple(quoted))
 
 
 def _passages(collation: Collation, lexicon: Lexicon, vectors: Vectors) -> list[Passage]:
@@ -283,6 +309,11 @@ def _shifted(edit: Edit, at_source: int, at_target: int, bead: int | None) -> Ed
         target=edit.target.shifted(at_target) if edit.target else None,
         bead=bead,
     )
+
+
+def _quotations_of(here: BeadView, at_source: int, at_target: int) -> Iterator[QuotationCue]:
+    for cue in quotations_of(here):
+        yield replace(cue, span=cue.span.shifted(at_source if cue.side is Side.SOURCE else at_target))
 
 
 def _links_of(here: BeadView, at_source: int, at_target: int, bead: int) -> Iterator[Link]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from aligner.model import Bead, Block, Collation, Edit, Segment, Side, Span, Witness
+from aligner.model import Bead, Block, Collation, Edit, QuotationCue, Segment, Side, Span, Witness
 
 __all__ = ["collation_rows", "edit_row", "json_line", "pair_row"]
 
@@ -44,12 +44,13 @@ def edit_row(edit: Edit, source: str, target: str) -> dict[str, Any]:
 
 
 def collation_rows(collation: Collation) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a whole collation: beads, then edits or marks, then paratext; document offsets."""
+    """Yield the rows of a whole collation: beads, edits or marks, quotations, paratext; document offsets."""
     for bead in collation.ladder.beads if collation.ladder else ():
         yield _bead_row(bead, collation)
     source = collation.source.text if collation.source else ""
     for edit in collation.edits:
         yield {"kind": str(edit.kind), **edit_row(edit, source, collation.target.text)}
+    yield from (_quotation_row(cue, collation) for cue in collation.quotations)
     for side in Side:
         witness = collation.witness(side)
         yield from (_paratext_row(side, block) for block in _paratext(witness))
@@ -64,6 +65,12 @@ def _bead_row(bead: Bead, collation: Collation) -> dict[str, Any]:
         "confidence": bead.judgement.confidence,
         "status": str(bead.judgement.status),
     }
+
+
+def _quotation_row(cue: QuotationCue, collation: Collation) -> dict[str, Any]:
+    witness = collation.witness(cue.side)
+    row = {"kind": "quotation", "function": str(cue.function), str(Side.SOURCE): None, str(Side.TARGET): None}
+    return row | {str(cue.side): _quoted(cue.span, witness.text if witness else "")}
 
 
 def _spans(segments: Sequence[Segment], which: range) -> list[dict[str, int]]:

@@ -28,6 +28,7 @@ __all__ = [
     "light_stem",
     "normalise",
     "normalise_word",
+    "pronoun_cuts",
     "quotations",
     "tokens",
 ]
@@ -244,6 +245,21 @@ def clitic_splits(form: str) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=65536)
+def pronoun_cuts(word: str) -> tuple[str, ...]:
+    """List what a word may be without a pronoun suffix; three letters remain, and teh marbuta closes again.
+
+    >>> pronoun_cuts("جماعتهم"), pronoun_cuts("كتابه"), pronoun_cuts("دم")
+    (('جماعت', 'جماعة'), ('كتاب',), ())
+    """
+    cuts: list[str] = []
+    for suffix in _ENCLITICS:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST:
+            rest = word[: -len(suffix)]
+            cuts += (rest, rest[:-1] + "ة") if rest.endswith("ت") else (rest,)
+    return tuple(cuts)
+
+
+@lru_cache(maxsize=65536)
 def bare_forms(form: str) -> frozenset[str]:
     """Give the forms a normalised word may be without its proclitics and pronoun suffixes.
 
@@ -253,13 +269,7 @@ def bare_forms(form: str) -> frozenset[str]:
     ['جماعة', 'جماعت', 'جماعتهم']
     """
     stems = {stem for _, stem in clitic_splits(form)}
-    for stem in tuple(stems):
-        for suffix in _ENCLITICS:
-            if stem.endswith(suffix) and len(stem) - len(suffix) >= _SHORTEST:
-                rest = stem[: -len(suffix)]
-                stems.add(rest)
-                if rest.endswith("ت"):
-                    stems.add(rest[:-1] + "ة")
+    stems.update(cut for stem in tuple(stems) for cut in pronoun_cuts(stem))
     return frozenset(stems)
 
 

@@ -18,7 +18,18 @@ from typing import Any
 from aligner.errors import InputError
 from aligner.model import Category, Direction, Side, Span
 
-__all__ = ["Case", "Expectation", "Op", "Pair", "apply_ops", "data_hash", "read_notes", "read_set"]
+__all__ = [
+    "Case",
+    "Expectation",
+    "Op",
+    "Pair",
+    "apply_ops",
+    "data_hash",
+    "read_notes",
+    "read_pairs",
+    "read_set",
+    "read_table",
+]
 
 CLEAN, EDITED, NEAR_MISS, NOTED = "clean", "edited", "near-miss", "noted"
 
@@ -120,20 +131,29 @@ def apply_ops(text: str, ops: Iterable[Op], side: Side) -> str:
     return text
 
 
-def read_set(folder: Path, texts: Path) -> tuple[Case, ...]:
-    """Read a set: first every pair as it stands, then every edited pair, in the order of the files.
+def read_pairs(folder: Path, texts: Path) -> dict[str, Case]:
+    """Read the pairs of a set as they stand, by id, in the order of the file.
 
-    Raises InputError where a text is not the one the offsets were taken from, or an edit does not fit.
+    Raises InputError where a text is not the one the offsets were taken from.
     """
-    documents = {row["document"]: row for row in _rows(folder / "documents.tsv")}
+    documents = {row["document"]: row for row in read_table(folder / "documents.tsv")}
     read = {name: tuple(_text(texts, row, side) for side in Side) for name, row in documents.items()}
     clean = {}
-    for row in _rows(folder / "pairs.tsv"):
+    for row in read_table(folder / "pairs.tsv"):
         source, target = read[row["document"]]
         pair = Pair(row["id"], _cut(source, row, Side.SOURCE), _cut(target, row, Side.TARGET))
         real = frozenset(filter(None, row["real"].split(",")))
         split = documents[row["document"]]["split"]
         clean[pair.id] = Case(pair, pair.id, row["document"], split, CLEAN, real=real)
+    return clean
+
+
+def read_set(folder: Path, texts: Path) -> tuple[Case, ...]:
+    """Read a set: first every pair as it stands, then every edited pair, in the order of the files.
+
+    Raises InputError where a text is not the one the offsets were taken from, or an edit does not fit.
+    """
+    clean = read_pairs(folder, texts)
     path = folder / "edits.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines()
     edited = [_edited(json.loads(line), clean, f"{path}:{number}") for number, line in enumerate(lines, 1)]
@@ -176,7 +196,7 @@ def read_notes(path: Path, texts: Path, splits: Mapping[str, str]) -> tuple[Case
     become one case that expects both.
     """
     found: dict[tuple[str, str, str, str], Case] = {}
-    for row in _rows(path):
+    for row in read_table(path):
         key = (row["doc"], row["unit"], row["en_idx"], row["ar_idx"])
         case = found[key] if key in found else _noted(row, texts, splits)
         if case is None:
@@ -230,7 +250,8 @@ def data_hash(paths: Sequence[Path]) -> str:
     return digest.hexdigest()[:12]
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def read_table(path: Path) -> Iterator[dict[str, str]]:
+    """Read tab-separated rows by the names in the head line."""
     with path.open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
 

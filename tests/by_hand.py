@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aligner.model import (
     Bibl,
@@ -13,16 +14,20 @@ from aligner.model import (
     Direction,
     Edit,
     EditKind,
+    Function,
     Judgement,
     Kind,
     Ladder,
+    QuotationCue,
     Role,
     Segment,
+    Side,
     Signature,
     Span,
     Status,
     Witness,
 )
+from aligner.text import quotations
 
 Text = Sequence[tuple[str, Sequence[str]]]
 """Blocks of a text: what each is (h, p, or the role of a paratext) and its segments."""
@@ -221,8 +226,8 @@ NEWS_EDITS: Sequence[dict[str, object]] = (
 
 
 def news() -> Collation:
-    """A pair with every kind of row and every category but transposition."""
-    return collation(
+    """A pair with every kind of row and every category but transposition; its quotations called scare quotes."""
+    made = collation(
         NEWS_EN,
         NEWS_AR,
         NEWS_BEADS,
@@ -231,6 +236,13 @@ def news() -> Collation:
         published="2026-05-12",
         url="https://example.org/strike",
     )
+    cues = tuple(
+        QuotationCue(side, found.outer, Function.SCARE)
+        for side in Side
+        if (witness := made.witness(side))
+        for found in quotations(witness.text)
+    )
+    return replace(made, quotations=cues)
 
 
 def alone() -> Collation:

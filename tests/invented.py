@@ -12,12 +12,15 @@ from aligner.model import (
     Direction,
     Edit,
     EditKind,
+    Function,
     Judgement,
     Kind,
     Ladder,
     Link,
+    QuotationCue,
     Role,
     Segment,
+    Side,
     Signature,
     Span,
     Witness,
@@ -76,7 +79,7 @@ def _link(bead: int, source: Witness, target: Witness, word: str, rendering: str
 
 
 def reviewable() -> Collation:
-    """Beads 1-1, 1-1, 1-0, 0-1, 1-1; a scare quote in the second, a label in the last; three word links."""
+    """Beads 1-1, 1-1, 1-0, 0-1, 1-1; a scare quote in the second (and so recorded), a label in the last; three word links."""
     bibl = Bibl("Port closes", "Staff", "Northland Post", "2026-11-16", "https://northland.example/lanza")
     source, target = _witness("en", SOURCE, bibl), _target()
     links = (
@@ -98,6 +101,7 @@ def reviewable() -> Collation:
     return Collation(
         target, _segments(target, TARGET), source, _segments(source, SOURCE), ladder, links, edits,
         signature=signature, made="2026-11-20T09:31:07Z",
+        quotations=(QuotationCue(Side.TARGET, quoted, Function.SCARE),),
     )  # fmt: skip
 
 
@@ -109,7 +113,9 @@ def marked() -> Collation:
         Category.SCARE_QUOTE, Direction.ADDED, None, Span(at, target.text.index("»") + 1), 0.8,
         "Quotation marks.", "scare-quote", EditKind.MARK,
     )  # fmt: skip
-    return Collation(target, _segments(target, TARGET), edits=(mark,), made="2026-11-20")
+    assert mark.target
+    cue = QuotationCue(Side.TARGET, mark.target, Function.SCARE)
+    return Collation(target, _segments(target, TARGET), edits=(mark,), made="2026-11-20", quotations=(cue,))
 
 
 def decided() -> Collation:

@@ -19,10 +19,12 @@ from aligner.model import (
     Direction,
     Edit,
     EditKind,
+    Function,
     Judgement,
     Kind,
     Ladder,
     Link,
+    QuotationCue,
     Role,
     Segment,
     Side,
@@ -119,6 +121,17 @@ def edits(draw: st.DrawFn, n_source: int, n_target: int, n_beads: int) -> Edit |
     )  # fmt: skip
 
 
+@st.composite
+def quotations(draw: st.DrawFn, n_source: int, n_target: int) -> tuple[QuotationCue, ...]:
+    sides = [(side, n) for side, n in ((Side.SOURCE, n_source), (Side.TARGET, n_target)) if n]
+    if not sides:
+        return ()
+    cues = st.sampled_from(sides).flatmap(
+        lambda at: st.builds(QuotationCue, st.just(at[0]), spans(at[1]), st.sampled_from(Function))
+    )
+    return tuple(sorted(draw(st.lists(cues, max_size=3)), key=lambda cue: cue.order))
+
+
 SIGNATURES = st.builds(
     Signature,
     st.lists(
@@ -139,10 +152,12 @@ def collations(draw: st.DrawFn) -> Collation:
     rest = {"signature": draw(SIGNATURES), "made": draw(DATES)}
     if draw(st.integers(0, 4)) == 4:
         marks = draw(st.lists(edits(0, len(target.text), 0), max_size=3))
+        rest["quotations"] = draw(quotations(0, len(target.text)))
         return Collation(target, target_segments, edits=tuple(e for e in marks if e), **rest)
     source, source_segments = draw(witnesses(draw(st.sampled_from(("en", "E n", "7"))), "en"))
     ladder = draw(ladders(len(source_segments), len(target_segments)))
     sizes = len(source.text), len(target.text)
+    rest["quotations"] = draw(quotations(*sizes))
     links = ()
     if all(sizes) and ladder.n_beads:
         beads = st.integers(0, ladder.n_beads - 1)

@@ -110,7 +110,7 @@ def test_parquet_keeps_types_and_signature() -> None:
 
 
 def test_marks_go_into_tables_but_not_into_bitexts() -> None:
-    assert [row["kind"] for row in flat_rows(marked())] == ["mark"]
+    assert [row["kind"] for row in flat_rows(marked())] == ["mark", "quotation"]
     for form in ("tmx", "xliff"):
         with pytest.raises(RecordError, match="no beads without a source"):
             export(marked(), form)

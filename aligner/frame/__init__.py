@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from aligner.errors import SettingError
 from aligner.frame import content, hedges, labels, quotes, reporting
 from aligner.frame.document import Passage, inconsistencies
+from aligner.frame.functions import quotations_alone, quotations_of
 from aligner.frame.view import BeadView, SideView
 from aligner.link import Vectors
 from aligner.model import Category, Edit
@@ -24,6 +25,8 @@ __all__ = [
     "inconsistencies",
     "marks",
     "parse_checks",
+    "quotations_alone",
+    "quotations_of",
     "view",
 ]
 

@@ -31,7 +31,7 @@ def check(view: BeadView) -> Iterator[Edit]:
 
 def _holds_off(view: BeadView, quoted: Quoted) -> bool:
     """A scare quote, or what passes for a name by the word before it but renders plain words of the source."""
-    if quoted.function is not Function.NAME:
+    if quoted.function not in (Function.NAME, Function.TITLE):
         return quoted.function is Function.SCARE
     linked = view.links.sources_of(quoted.first, quoted.last, is_firm=True)
     words = [view.source.tokens[i] for i in linked if view.source.tokens[i].kind is TokenKind.WORD]

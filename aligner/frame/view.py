@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from aligner.lexicon import Match, Matcher
 from aligner.link import Links, Vectors, link_strings, link_words
-from aligner.model import Span
+from aligner.model import Function, Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
 
@@ -18,16 +17,8 @@ __all__ = ["LONGEST_SCARE", "BeadView", "Function", "Matchers", "Quoted", "SideV
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
 _SPOKEN = 3  # tokens from which a quotation near a verb of saying is what was said
+_TITLES = frozenset({"media_title", "index_title", "title_cues"})  # kinds of cues that announce a work's title
 _SPEECH_REACH = 6  # tokens before a quotation in which a verb of saying counts
-
-
-class Function(StrEnum):
-    """What a quotation does in its text."""
-
-    SPEECH = "speech"
-    NAME = "name"
-    GLOSS = "gloss"
-    SCARE = "scare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +162,9 @@ class SideView:
         words = [t for t in self.tokens[first:last] if t.kind is not TokenKind.MARK]
         if len(words) > LONGEST_SCARE or self._is_sentence(quotation, first, last) or self._is_said(first, last):
             return Function.SPEECH
-        if self._is_name(first, last, words):
+        if announced := self._announced(first):
+            return announced
+        if self._is_name(first, words):
             return Function.NAME
         if self._is_gloss(quotation, words) or self._is_grammar(words):
             return Function.GLOSS
@@ -193,10 +186,14 @@ class SideView:
             return False
         return any(first - _SPEECH_REACH <= match.last <= first for match in self.reporting)
 
-    def _is_name(self, first: int, last: int, words: list[Token]) -> bool:
+    def _announced(self, first: int) -> Function | None:
+        """Say what a cue of a name or title makes of a quotation that it stands before or begins."""
         near = range(max(0, first - _CUE_REACH - 2), first + 1)  # a mark and a clitic may stand between
-        if any(cue.first in near and cue.row.kind != "speech" for cue in self.name_cues):
-            return True
+        cues = [cue for cue in self.name_cues if cue.first in near and cue.row.kind != "speech"]
+        is_title = any(cue.row.kind in _TITLES and cue.first < first for cue in cues)
+        return Function.TITLE if is_title else Function.NAME if cues else None
+
+    def _is_name(self, first: int, words: list[Token]) -> bool:
         if self.language == "ar":
             return arabic_share("".join(t.text for t in words)) < 0.5 or all(
                 len(t.form) == 1 or t.kind is TokenKind.NUMBER for t in words

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from aligner.model import Category, Collation, Direction, Kind, Status, Witness
 from aligner.page import fill
 from aligner.report.overview import overview
+from aligner.report.quotations import functions_of, quotations_of
 from aligner.report.rows import Flag, flags_of, rows_of
 
 __all__ = ["render", "title_of"]
@@ -25,6 +26,7 @@ def render(collation: Collation) -> str:
     """
     flags = flags_of(collation)
     rows = rows_of(collation, flags)
+    quotations = quotations_of(collation, rows, flags)
     return fill(
         "page.html",
         style="base.css+page.css",
@@ -39,6 +41,8 @@ def render(collation: Collation) -> str:
         choices=_choices(flags),
         overview=overview(rows),
         acts=_acts(collation),
+        quotations=quotations,
+        functions=functions_of(quotations),
     )
 
 

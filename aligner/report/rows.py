@@ -66,7 +66,8 @@ class Cell:
 class Row:
     """What stands side by side; ``bead`` is None for paratext and where there is no source.
 
-    ``length`` is the longer side in code points, by which the overview gives the row its height.
+    ``length`` is the longer side in code points, by which the overview gives the row its height; ``covers``
+    is the stretch of either side that the row shows.
     """
 
     number: int
@@ -74,6 +75,11 @@ class Row:
     cells: tuple[Cell, ...]
     flags: tuple[Flag, ...]
     length: int
+    covers: tuple[tuple[Side, Span | None], ...] = ()
+
+    def holds(self, side: Side, span: Span) -> bool:
+        """Tell whether a stretch of one side begins in this row."""
+        return _begins_in(self.covers, side, span)
 
     @property
     def anchor(self) -> str:
@@ -194,7 +200,8 @@ def rows_of(collation: Collation, flags: Sequence[Flag]) -> tuple[Row, ...]:
     for flag in flags:
         homes.setdefault(_home(flag, drafts), []).append(flag)
     return tuple(
-        Row(n, draft.bead, draft.cells, tuple(homes.get(n - 1, ())), draft.length) for n, draft in enumerate(drafts, 1)
+        Row(n, draft.bead, draft.cells, tuple(homes.get(n - 1, ())), draft.length, draft.covers)
+        for n, draft in enumerate(drafts, 1)
     )
 
 
@@ -210,10 +217,12 @@ class _Draft:
         return max(len(span) for _, span in self.covers if span)
 
     def holds(self, edit: Edit) -> bool:
-        return any(
-            cover and (span := getattr(edit, side)) and cover.start <= span.start < cover.end
-            for side, cover in self.covers
-        )
+        sides = ((side, getattr(edit, side)) for side in Side)
+        return any(span and _begins_in(self.covers, side, span) for side, span in sides)
+
+
+def _begins_in(covers: tuple[tuple[Side, Span | None], ...], side: Side, span: Span) -> bool:
+    return any(which is side and cover and cover.start <= span.start < cover.end for which, cover in covers)
 
 
 def _home(flag: Flag, drafts: Sequence[_Draft]) -> int:

@@ -1,16 +1,16 @@
-"""Edits and marks as annotations, each with what was decided on it."""
+"""Edits and marks as annotations, each with what was decided on it; quotations with what they do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from aligner.model import Decision, Edit
+from aligner.model import Decision, Edit, Side
 from aligner.patch import subject
 from aligner.tei.header import when
 from aligner.tei.parts import Parts, answer
 from aligner.tei.xml import element, lines
 
-__all__ = ["annotation_list", "certainties"]
+__all__ = ["annotation_list", "certainties", "quotation_list"]
 
 
 def annotation_list(record: Parts) -> str:
@@ -23,6 +23,25 @@ def annotation_list(record: Parts) -> str:
         for number, edit in enumerate(record.collation.edits, 1)
     ]
     return lines("listAnnotation", {"type": "framing"}, rows)
+
+
+def quotation_list(record: Parts) -> str:
+    """Write every quotation with its function; nothing where there are none."""
+    if not record.collation.quotations:
+        return ""
+    places = {Side.SOURCE: record.source, Side.TARGET: record.target}
+    rows = []
+    for number, cue in enumerate(record.collation.quotations, 1):
+        place = places[cue.side]
+        assert place  # a collation has no quotation on a side it has not
+        attributes = {
+            "xml:id": f"qu.{number}",
+            "motivation": "classifying",
+            "ana": f"#qf.{cue.function}",
+            "target": f"#{record.spans[place.id, cue.span]}",
+        }
+        rows.append(element("annotation", attributes))
+    return lines("listAnnotation", {"type": "quotation"}, rows)
 
 
 def _decided(decisions: Sequence[Decision]) -> dict[str, list[int]]:

@@ -28,6 +28,9 @@ _STAGES = (
     ("link", "automatic word and phrase alignment"),
     ("frame", "automatic proposal of framing edits and marks"),
 )
+_TABLES = (
+    ("di", "directions"), ("kd", "kinds"), ("sv", "severities"), ("st", "statuses"), ("qf", "functions"),
+)  # fmt: skip
 _EDITORIAL = (
     ("correction", "None: what is wrong in a text stays wrong."),
     ("normalization", "None: the text is what was read, code point for code point."),
@@ -300,7 +303,7 @@ def taxonomies() -> str:
             ],
         )
     ]
-    for prefix, key in (("di", "directions"), ("kd", "kinds"), ("sv", "severities"), ("st", "statuses")):
+    for prefix, key in _TABLES:
         rows = [
             lines("category", {"xml:id": f"{prefix}.{name}"}, _descriptions(row), sep="")
             for name, row in data[key].items()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aligner.model import Collation, Decision, Side, Span, Witness
+from aligner.model import Collation, Decision, Side, Witness
 from aligner.patch import canonical_json
 
 __all__ = ["Letters", "Prefixes", "anchor_table", "moved_decision", "mover", "parse_table"]
@@ -80,11 +80,11 @@ def parse_table(table: str) -> dict[int, int]:
 def _spans(collation: Collation, side: Side) -> Iterator[tuple[int, int]]:
     witness = collation.witness(side)
     assert witness  # asked for a side that is there
-    found: list[Span | None] = [block.span for block in witness.blocks]
+    found = [block.span for block in witness.blocks]
     found += [segment.span for segment in collation.segments(side)]
-    found += [getattr(item, side) for items in (collation.links, collation.edits) for item in items]
-    found.append(witness.attribution.span if witness.attribution else None)
-    yield from ((span.start, span.end) for span in found if span)
+    found += sorted(collation.spans(side))
+    found += [witness.attribution.span] if witness.attribution else []
+    yield from ((span.start, span.end) for span in found)
 
     def remember(_: Side, start: int, end: int) -> tuple[int, int]:
         seen.append((_, start, end))

@@ -45,10 +45,10 @@ def parts_of(collation: Collation, full: bool) -> Parts:
 def _span_ids(collation: Collation, source: Place | None, target: Place) -> Iterator[tuple[tuple[str, Span], str]]:
     for place, side in ((source, Side.SOURCE), (target, Side.TARGET)):
         if place:
-            found = {getattr(item, side) for items in (collation.links, collation.edits) for item in items}
+            found = set(collation.spans(side))
             if place.witness.attribution:
                 found.add(place.witness.attribution.span)
-            ordered = sorted(found - {None}, key=lambda span: (span.start, span.end))
+            ordered = sorted(found)
             for number, span in enumerate(ordered, 1):
                 yield (place.id, span), f"{place.id}.x{number}"
 

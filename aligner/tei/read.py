@@ -20,12 +20,15 @@ from aligner.model import (
     Direction,
     Edit,
     EditKind,
+    Function,
     Judgement,
     Kind,
     Ladder,
     Link,
+    QuotationCue,
     Role,
     Segment,
+    Side,
     Signature,
     Span,
     Status,
@@ -179,6 +182,7 @@ class _Reader:
             tuple(self._decisions(head)),
             self._signature(head),
             "" if made is None else made.text or "",
+            tuple(self._quotations(off, source, target)),
         )
 
     def _agents(self, head: Any) -> None:
@@ -280,9 +284,17 @@ class _Reader:
         return None if pointer is None else int(pointer.removeprefix("#al.")) - 1
 
     def _edits(self, off: Any, source: Text | None, target: Text) -> Iterator[Edit]:
-        for group in off.iterchildren(TEI + "listAnnotation"):
-            for node in group:
-                yield self._edit(node, source, target)
+        for node in off.iterfind(f"{TEI}listAnnotation[@type='framing']/{TEI}annotation"):
+            yield self._edit(node, source, target)
+
+    def _quotations(self, off: Any, source: Text | None, target: Text) -> Iterator[QuotationCue]:
+        for node in off.iterfind(f"{TEI}listAnnotation[@type='quotation']/{TEI}annotation"):
+            function = Function(node.get("ana", "").removeprefix("#qf."))
+            sides = ((Side.SOURCE, source), (Side.TARGET, target))
+            found = [(side, span) for side, text in sides if text and (span := self._end(node, text))]
+            if len(found) != 1:
+                raise self.error(node, "a quotation stands on one side", "restore what it points at")
+            yield QuotationCue(*found[0], function)
 
     def _edit(self, node: Any, source: Text | None, target: Text) -> Edit:
         terms = dict(term.removeprefix("#").split(".", 1) for term in node.get("ana", "").split())

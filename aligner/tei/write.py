@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from aligner.model import Collation
-from aligner.tei.flags import annotation_list, certainties
+from aligner.tei.flags import annotation_list, certainties, quotation_list
 from aligner.tei.header import SEAL, header
 from aligner.tei.links import bead_links, phrase_links, phrase_spans, superseded_links
 from aligner.tei.parts import Parts, parts_of
@@ -67,6 +67,7 @@ def _stand_off(record: Parts) -> str:
             superseded_links(record),
             phrase_links(record),
             annotation_list(record),
+            quotation_list(record),
             *certainties(record),
         ],
     )
