@@ -15,7 +15,7 @@ from aligner.model import Category, Direction, Edit, Span
 
 __all__ = ["additions", "omissions"]
 
-_LEAST = {"modifier": 0.5, "phrase": 0.5, "word": 0.9}  # probability from which a stretch is flagged
+_LEAST = {"modifier": 0.6, "phrase": 0.55, "word": 0.9}  # probability from which a stretch is flagged
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
 _LONG = 2  # content words from which a stretch is a phrase of its own
 _WHY = {

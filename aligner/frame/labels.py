@@ -26,8 +26,9 @@ __all__ = ["check"]
 Labels = tuple[Label, ...]
 _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged to plain
 _FAR_APART = 3  # the same between scales, whose steps are not quite alike
-_AKIN = 0.66  # cosine from which a listed form speaks for an unlisted word
+_AKIN = 0.72  # cosine from which a listed form speaks for an unlisted word
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
+_UNLIKE = 0.4  # cosine below which a charged word of the translation renders no word of the source
 _NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
 _GENERIC = "generic"  # the scale of words that say nothing but what sort of thing it is
@@ -256,7 +257,7 @@ def _brought_in(view: BeadView, free: Sequence[Match[Labels]]) -> Iterator[_Shif
         span = view.source_span_of(match.first, match.last)
         words = [w for t in view.target.tokens[match.first : match.last] for w in word_strings(t)]
         cosine = _best_cosine(view, words, view.source, set())
-        if span and cosine < _STILL_THERE and view.source.text[span.start].islower():
+        if span and cosine < _UNLIKE and view.source.text[span.start].islower():
             yield _Shift(span, match.span, label, None, 0.6, "label-brought-in")
 
 

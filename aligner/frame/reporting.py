@@ -24,9 +24,10 @@ __all__ = ["check", "is_attributed"]
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
 
 _CLASS = 3  # steps of distance that always are another class
-_HALF_CLASS = 2  # steps that are, where the translation's verb itself is marked
+_HALF_CLASS = 2  # steps that are, where one of the verbs is marked
 _MARKED = 2  # |distance| from which a verb doubts its speaker, or vouches for what is said
 _TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
+_VOUCHES = frozenset({"reveal", "concede"})  # stances that a mere verb of saying takes away
 _NEAR = 0.3  # of the sentence's length: verbs further apart are no pair unless they are linked
 _FAR = 0.8  # the same for a verb of claiming, which is rare enough to render a verb of saying wherever it stands
 _REACH = 20  # tokens round the verb in which another word of claiming answers it
@@ -65,9 +66,9 @@ def check(view: BeadView) -> Iterator[Edit]:
         here, there = pair.here.row, pair.there.row
         if pair.joint == _PLACED and not _TAKES_SIDES & {here.stance, there.stance}:
             continue
-        if _is_softened(pair.step, there) and not _claims_near(view.source, pair.here.first):
+        if _is_softened(pair.step, here, there) and not _claims_near(view.source, pair.here.first):
             yield _edit(view, pair, Direction.SOFTENED)
-        elif _is_strengthened(pair.step, there) and not _claims_near(view.target, pair.there.first):
+        elif _is_strengthened(pair.step, here, there) and not _claims_near(view.target, pair.there.first):
             yield _edit(view, pair, Direction.STRENGTHENED)
 
 
@@ -105,13 +106,13 @@ def is_attributed(view: BeadView, first: int, last: int) -> bool:
     return any(span.overlaps(here) for span in spans)
 
 
-def _is_softened(step: int, there: Reporting) -> bool:
-    is_marked = there.stance in _TAKES_SIDES or there.distance >= _MARKED
+def _is_softened(step: int, here: Reporting, there: Reporting) -> bool:
+    is_marked = there.stance in _TAKES_SIDES or there.distance >= _MARKED or here.stance in _VOUCHES
     return step >= _CLASS or (step >= _HALF_CLASS and is_marked)
 
 
-def _is_strengthened(step: int, there: Reporting) -> bool:
-    is_marked = there.stance in _TAKES_SIDES or there.distance <= -_MARKED
+def _is_strengthened(step: int, here: Reporting, there: Reporting) -> bool:
+    is_marked = there.stance in _TAKES_SIDES or there.distance <= -_MARKED or here.distance >= _MARKED
     return step <= -_CLASS or (step <= -_HALF_CLASS and is_marked)
 
 
