@@ -41,7 +41,7 @@ from bench.frameset import (
     read_set,
 )
 
-__all__ = ["Detector", "Score", "Verdict", "evaluate", "judge", "main", "report", "scores"]
+__all__ = ["Detector", "Score", "Verdict", "evaluate", "judge", "main", "matches", "report", "scores"]
 
 Detector = Callable[[Iterable[Pair]], Iterator[tuple[Edit, ...]]]
 Key = tuple[str, str]  # category, direction; "" for all
@@ -93,12 +93,12 @@ class Score:
 
 def judge(case: Case, flags: Sequence[Edit]) -> Verdict:
     """Compare the flags of one case with what is expected of it."""
-    met = tuple(expected for expected in case.expected if any(_matches(flag, expected) for flag in flags))
+    met = tuple(expected for expected in case.expected if any(matches(flag, expected) for flag in flags))
     missed = tuple(expected for expected in case.expected if expected not in met)
     rest = [
         flag
         for flag in flags
-        if not any(_matches(flag, expected) for expected in case.expected)
+        if not any(matches(flag, expected) for expected in case.expected)
         and not {"*", flag.category.value} & case.real
     ]
     misnamed = tuple(flag for flag in rest if any(_touches(flag, expected) for expected in case.expected))
@@ -183,7 +183,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _matches(flag: Edit, expected: Expectation) -> bool:
+def matches(flag: Edit, expected: Expectation) -> bool:
     if flag.category is not expected.category or flag.direction not in expected.directions:
         return False
     wanted = expected.span(expected.anchor)

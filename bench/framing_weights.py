@@ -15,6 +15,7 @@ import argparse
 import json
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.embed import load_embedder
-from aligner.frame import BeadView, SideView, view
-from aligner.frame.coverage import PHRASE_FEATURES, WORD_FEATURES, Weights, phrase_rows, word_features
+from aligner.frame import BeadView, SideView, detect, family, view
+from aligner.frame.coverage import (
+    PHRASE_FEATURES,
+    WORD_FEATURES,
+    Weights,
+    load_confidences,
+    load_weights,
+    phrase_rows,
+    word_features,
+)
 from aligner.link import Vectors
 from aligner.model import Category, Side
 from aligner.pipeline import remembering
 from aligner.resources import load_lexicon
+from bench.frame import judge, matches
 from bench.frameset import CLEAN, Case, data_hash, read_set
 
 HERE = Path(__file__).resolve().parent
@@ -62,12 +72,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     sets = [(HERE / "framing", chosen.texts), *((folder, OWN) for folder in sorted(HERE.glob("framing-*")))]
     cases = [case for folder, texts in sets for case in read_set(folder, texts) if case.split == "dev"]
-    learned = learn(cases, remembering(load_embedder()))
+    vectors = remembering(load_embedder())
+    learned = learn(cases, vectors)
     files = [folder / name for folder, _ in sets for name in ("documents.tsv", "pairs.tsv", "edits.jsonl")]
-    rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned}
-    chosen.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned, "rules": {}}
+    _write(chosen.out, rows)
+    rows["rules"] = count_rules(cases, vectors)  # with the weights just learned
+    _write(chosen.out, rows)
     print(f"{chosen.out}: learned from {len(cases)} cases")
     return 0
+
+
+def _write(path: Path, rows: dict[str, object]) -> None:
+    path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    load_weights.cache_clear()
+    load_confidences.cache_clear()
+
+
+def count_rules(cases: Sequence[Case], vectors: Vectors) -> dict[str, dict[str, int]]:
+    """Count the right and the wrong flags of each kind of rule; omissions and additions have odds of their own."""
+    lexicon = load_lexicon()
+    right, wrong = Counter[str](), Counter[str]()
+    seen: set[tuple[str, str, str]] = set()
+    for case in cases:
+        flags = detect(view(case.pair.source, case.pair.target, lexicon, vectors))
+        verdict = judge(case, flags)
+        for flag in flags:
+            name, key = family(flag, lexicon), (case.base, flag.rule, flag.cue)
+            if flag in verdict.wrong and key not in seen:
+                seen.add(key)  # the same flag on several edits of one pair is one
+                wrong[name] += 1
+            elif any(matches(flag, expected) for expected in case.expected):
+                right[name] += 1
+    names = {n for n in (*right, *wrong) if not n.startswith(("omission", "addition"))}
+    return {name: {"right": right[name], "wrong": wrong[name]} for name in sorted(names)}
 
 
 def learn(cases: Sequence[Case], vectors: Vectors) -> dict[str, dict[str, object]]:

@@ -19,7 +19,9 @@ from aligner.score import Pairing, read_ladder
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
-SETS = ("demo", "mali-blockade", "dev")
+OWN = ("demo", "newsroom", "newsroom-dev", "newsroom-feature", "newsroom-wire")  # texts written by us
+SETS = (*OWN, "mali-blockade", "dev")
+NAMES = ("the Organisation for the Prohibition of Chemical Weapons",)  # long names that anyone may write
 LADDERS = ("demo", "mali-blockade")
 SIDES = ("source", "target")
 WORD = re.compile(r"[a-z_]+/[a-z_-]+|[^\W\d_]+")  # the id of a document (folder/name) is one word, not a text
@@ -243,8 +245,9 @@ def _runs(text: str) -> frozenset[tuple[str, ...]]:
 def test_records_hold_no_run_of_words_of_a_third_party_text() -> None:
     ours = [p for p in CORPORA.rglob("*") if p.is_file() and p.parent.name != "demo"]
     written = {path: _runs(read(path)) for path in ours}
+    names = frozenset(run for name in NAMES for run in _runs(name))
     theirs = [p for p in SHARED.rglob("*") if p.is_file()]
     assert len(ours) >= 7 and len(theirs) > 50
     for other in theirs:
         for path, runs in written.items():
-            assert not runs & _runs(read(other)), (path, other)
+            assert not (runs & _runs(read(other))) - names, (path, other)

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from aligner.errors import SettingError
 from aligner.frame import content, hedges, labels, quotes, reporting
+from aligner.frame.coverage import load_confidences
 from aligner.frame.document import Passage, inconsistencies
 from aligner.frame.functions import quotations_alone, quotations_of
 from aligner.frame.view import BeadView, SideView
@@ -22,6 +24,7 @@ __all__ = [
     "Passage",
     "SideView",
     "detect",
+    "family",
     "inconsistencies",
     "marks",
     "parse_checks",
@@ -57,7 +60,23 @@ def detect(bead: BeadView, checks: Iterable[Category] | None = None) -> tuple[Ed
     found: list[Edit] = []
     for category in chosen:
         found += [edit for edit in CHECKS[category](bead) if not _is_said_already(edit, found)]
-    return tuple(sorted(found, key=lambda edit: edit.order))
+    lexicon = bead.source.lexicon
+    return tuple(sorted((_calibrated(edit, lexicon) for edit in found), key=lambda edit: edit.order))
+
+
+def family(edit: Edit, lexicon: Lexicon) -> str:
+    """Name the kind of rule that fired, coarse enough to be counted: ``label-near``, ``hedge-claim``."""
+    if edit.category is Category.ATTRIBUTION:
+        return str(edit.category)
+    if edit.category is Category.HEDGE:
+        return f"hedge-{next((row.kind for row in lexicon.hedges if row.id == edit.rule), 'other')}"
+    return edit.rule.partition(":")[0]
+
+
+def _calibrated(edit: Edit, lexicon: Lexicon) -> Edit:
+    """Give the share of such flags that were right on the development sets, where they were counted."""
+    confidence = load_confidences().get(family(edit, lexicon))
+    return edit if confidence is None else replace(edit, confidence=confidence)
 
 
 def _is_said_already(edit: Edit, found: Iterable[Edit]) -> bool:

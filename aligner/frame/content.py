@@ -15,7 +15,11 @@ from aligner.model import Category, Direction, Edit, Span
 
 __all__ = ["additions", "omissions"]
 
-_LEAST = {"modifier": 0.6, "phrase": 0.55, "word": 0.9}  # probability from which a stretch is flagged
+# Probability from which a stretch is flagged; a lone word that does not evaluate is seldom a matter of framing.
+_LEAST = {
+    Category.OMISSION: {"modifier": 0.6, "phrase": 0.55, "word": 0.9},
+    Category.ADDITION: {"modifier": 0.45, "phrase": 0.6, "word": 0.9},
+}
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
 _LONG = 2  # content words from which a stretch is a phrase of its own
 _WHY = {
@@ -74,9 +78,10 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
     if not other.tokens:
         yield _Missing(side.span(0, len(side.tokens)), "segment", _SEGMENT)
         return
+    least = _LEAST[Category.OMISSION if side is view.source else Category.ADDITION]
     for phrase in phrases(view, side):
         kind = _kind(phrase)
-        if phrase.probability >= _LEAST[kind] and not (_is_part_of_term(side, phrase) or _is_filled(view, side, phrase)):
+        if phrase.probability >= least[kind] and not (_is_part_of_term(side, phrase) or _is_filled(view, side, phrase)):
             yield _Missing(side.span(phrase.first, phrase.last), kind, round(phrase.probability, 2))
 
 

@@ -17,6 +17,7 @@ from aligner.text import Token, TokenKind
 __all__ = ["check", "marks", "unmatched"]
 
 _APART = 0.4  # of the sentence: quotations further apart do not render each other
+_SURE = 0.45  # link score from which a plain word of the source says that a quotation is no name
 _NEAR = 4  # tokens between a hedge and the words it holds off
 
 
@@ -33,8 +34,8 @@ def _holds_off(view: BeadView, quoted: Quoted) -> bool:
     """A scare quote, or what passes for a name by the word before it but renders plain words of the source."""
     if quoted.function not in (Function.NAME, Function.TITLE):
         return quoted.function is Function.SCARE
-    linked = view.links.sources_of(quoted.first, quoted.last, is_firm=True)
-    words = [view.source.tokens[i] for i in linked if view.source.tokens[i].kind is TokenKind.WORD]
+    sure = {(i, j) for i, j, score in view.links.pairs if score >= _SURE and quoted.first <= j < quoted.last}
+    words = [view.source.tokens[i] for i, _ in sorted(sure) if view.source.tokens[i].kind is TokenKind.WORD]
     is_short = quoted.last - quoted.first <= LONGEST_SCARE
     return is_short and bool(words) and not view.source.is_title_case and all(w.text.islower() for w in words)
 
