@@ -20,22 +20,27 @@ __all__ = ["COMMANDS"]
 @click.option("--scheduler", default="", help="Address of a Dask scheduler, instead of processes.")
 @click.option("--resume", is_flag=True, help="Go on with a run: what is finished from the same inputs stays.")
 @click.option("--model", default="use-m3", show_default=True, help="Sentence encoder, or a folder.")
-@click.option("--vectors", type=OUT, help="Folder of vectors kept between runs; none by default.")
+@click.option("--cache/--no-cache", default=True, help="Keep vectors on disk between runs.")
+@click.option("--vectors", type=OUT, help="The folder they are kept in; the user's cache by default.")
 @frame_options
-def batch(pairs: Path, out: Path, workers: int, scheduler: str, resume: bool, **given: Any) -> None:
+def batch(
+    pairs: Path, out: Path, workers: int, scheduler: str, resume: bool, vectors: Path | None, cache: bool, **given: Any
+) -> None:
     """Collate many pairs, unattended: one record each, a table of results, a log of failures.
 
     A manifest is TSV, CSV or JSONL with id, source, target and any metadata; a folder is read by name
     (x.en.html, x.ar.html).
     """
     from aligner.batch import Collating, Progress, jobs_of, run
+    from aligner.embed import cache_folder
 
     def tell(progress: Progress) -> None:
         rest = f", {progress.remaining:.0f} s left" if progress.remaining is not None else ""
         words = f"{progress.done}/{progress.total} pairs, {progress.failed} failed{rest}"
         click.echo(f"\r{words:<60}" if sys.stderr.isatty() else words, nl=not sys.stderr.isatty(), err=True)
 
-    work = Collating(model=given.pop("model"), cache=given.pop("vectors"), options=options(given))
+    kept = (vectors or cache_folder()) if cache else None
+    work = Collating(model=given.pop("model"), cache=kept, options=options(given))
     tally = run(jobs_of(pairs), out, work, workers=workers, scheduler=scheduler, resume=resume, tell=tell)
     click.echo(f"done: {tally.done}, failed: {tally.failed}, kept: {tally.kept}; see {out}", err=True)
     sys.exit(1 if tally.failed else 0)

@@ -20,7 +20,7 @@ import platformdirs
 
 from aligner.embed.protocol import Embedder, Vectors, distinct
 
-__all__ = ["CachedEmbedder"]
+__all__ = ["CachedEmbedder", "cache_folder"]
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -48,6 +48,15 @@ _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """What SQLite says of a damaged file and of one whose table is not ours."""
 
 
+def cache_folder() -> Path:
+    """Name the user's cache folder, which need not be there yet.
+
+    >>> cache_folder().name
+    'muqabala'
+    """
+    return platformdirs.user_cache_path("muqabala", appauthor=False)
+
+
 class CachedEmbedder:
     """Embed with ``inner``, but look each text up first and store what was new.
 
@@ -56,7 +65,7 @@ class CachedEmbedder:
     """
 
     def __init__(self, inner: Embedder, folder: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
-        self.folder = folder or platformdirs.user_cache_path("muqabala", appauthor=False)
+        self.folder = folder or cache_folder()
         self._inner = inner
         self._max_rows = max(1, max_bytes // (4 * inner.dimension + OVERHEAD))
         self._has_warned = False
