@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from aligner.cli.settings import OUT, frame_options, options
+from aligner.cli.settings import OUT, emit, frame_options, options
 
 __all__ = ["COMMANDS"]
 
@@ -50,15 +50,20 @@ def batch(
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("-o", "--out", type=OUT, required=True, help="The page to write; reports go into a folder beside it.")
 @click.option("--tables", type=OUT, help="Folder for the tables (CSV and Parquet).")
+@click.option("--codebook", type=OUT, help="Write the codebook for coders as a page of its own, too.")
 @click.option("--by", default="outlet,translator,date,term", show_default=True, help="Facts to compare by.")
 @click.option("--term", "terms", multiple=True, help="A source term to follow; the most flagged by default.")
 @click.option("--reports/--no-reports", default=True, help="Write a page for every record.")
-def audit(folder: Path, out: Path, tables: Path | None, by: str, terms: tuple[str, ...], reports: bool) -> None:
+def audit(
+    folder: Path, out: Path, tables: Path | None, codebook: Path | None, by: str, terms: tuple[str, ...], reports: bool
+) -> None:
     """Audit a folder of records: rates with intervals, terms, agreement, every number with its flags."""
-    from aligner.audit import audit
+    from aligner import audit as audits
 
+    if codebook:
+        emit(audits.codebook(), codebook)
     facts = tuple(fact.strip() for fact in by.split(",") if fact.strip())
-    corpus = audit(folder, out, by=facts, terms=terms, tables=tables, reports=reports)
+    corpus = audits.audit(folder, out, by=facts, terms=terms, tables=tables, reports=reports)
     for fault in corpus.faults:
         click.echo(str(fault), err=True)
     click.echo(f"records: {len(corpus.documents)}, unreadable: {len(corpus.faults)}\nwritten: {out}", err=True)
