@@ -19,7 +19,7 @@ from aligner.score import Pairing, read_ladder
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
-SETS = ("demo", "mali-blockade", "dev")
+SETS = ("demo", "mali-blockade", "dev", "example-audit")
 LADDERS = ("demo", "mali-blockade")
 SIDES = ("source", "target")
 WORD = re.compile(r"[a-z_]+/[a-z_-]+|[^\W\d_]+")  # the id of a document (folder/name) is one word, not a text
@@ -105,9 +105,11 @@ def test_every_folder_is_tested() -> None:
 
 @needs_shared
 @pytest.mark.shared
-@pytest.mark.parametrize("name", ["mali-blockade", "dev"])
-def test_texts_outside_are_those_that_were_read(name: str) -> None:
-    assert_true(SHARED / name, manifest(name)["texts"])
+@pytest.mark.parametrize(
+    ("name", "folder"), [("mali-blockade", "mali-blockade"), ("dev", "dev"), ("example-audit", "dev")]
+)
+def test_texts_outside_are_those_that_were_read(name: str, folder: str) -> None:
+    assert_true(SHARED / folder, manifest(name)["texts"])
 
 
 def test_demo_spans_quote_the_text_they_point_at() -> None:
