@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 import platformdirs
 
-from aligner.embed.protocol import Embedder, Vectors, distinct
+from aligner.embed.protocol import Around, Embedder, Vectors, distinct
 
 __all__ = ["CachedEmbedder", "cache_folder"]
 
@@ -57,7 +57,7 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("muqabala", appauthor=False)
 
 
-class CachedEmbedder:
+class CachedEmbedder(Around):
     """Embed with ``inner``, but look each text up first and store what was new.
 
     ``folder`` is made when needed; None stands for the user's cache folder. About ``max_bytes`` are
@@ -66,19 +66,9 @@ class CachedEmbedder:
 
     def __init__(self, inner: Embedder, folder: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
         self.folder = folder or cache_folder()
-        self._inner = inner
+        super().__init__(inner)
         self._max_rows = max(1, max_bytes // (4 * inner.dimension + OVERHEAD))
         self._has_warned = False
-
-    @property
-    def dimension(self) -> int:
-        """Count the components of a vector."""
-        return self._inner.dimension
-
-    @property
-    def signature(self) -> str:
-        """Give the signature of the embedder inside; the cache changes no byte."""
-        return self._inner.signature
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed each text: shape (n, dimension), float32, unit rows."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aligner.embed.protocol import Embedder, Vectors, distinct
+from aligner.embed.protocol import Around, Embedder, Vectors, distinct
 
 __all__ = ["RememberingEmbedder"]
 
@@ -16,27 +16,17 @@ MAX_BYTES = 2**26
 """Room for 32,768 vectors of the default model: some twenty articles with all their words and windows."""
 
 
-class RememberingEmbedder:
+class RememberingEmbedder(Around):
     """Embed with ``inner``, but keep the vectors used last, about ``max_bytes`` of them.
 
     The bytes of a result are those ``inner`` gave.
     """
 
     def __init__(self, inner: Embedder, *, max_bytes: int = MAX_BYTES) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._table = np.empty((max(1, max_bytes // (4 * inner.dimension)), inner.dimension), np.float32)
         self._rows: OrderedDict[str, int] = OrderedDict()  # the string used longest ago stands first
         self._lock = threading.Lock()
-
-    @property
-    def dimension(self) -> int:
-        """Count the components of a vector."""
-        return self._inner.dimension
-
-    @property
-    def signature(self) -> str:
-        """Give the signature of the embedder inside; remembering changes no byte."""
-        return self._inner.signature
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed each text: shape (n, dimension), float32, unit rows."""
