@@ -191,14 +191,15 @@ def from_ladder(
     groups, at = list[Group](), [0, 0]
     for number, pairing in enumerate(pairings, 1):
         for side, (numbers, sentences) in enumerate(zip(pairing, (source, target), strict=True)):
-            where, wanted = f"{origin}:{number}", list(range(min(numbers, default=0), max(numbers, default=-1) + 1))
-            if sorted(numbers) != wanted or (numbers and (wanted[0] < at[side] or wanted[-1] >= len(sentences))):
+            where, first, last = f"{origin}:{number}", min(numbers, default=0), max(numbers, default=-1)
+            is_run = last - first + 1 == len(numbers) == len(set(numbers))
+            if not is_run or (numbers and (first < at[side] or last >= len(sentences))):
                 raise InputError(
                     f"a bead {list(numbers)} that crosses, overlaps or leaves the text",
                     where=where,
                     remedy="give beads in order, each sentence once",
                 )
-            while numbers and at[side] < wanted[0]:
+            while numbers and at[side] < first:
                 groups.append(_alone(side, sentences[at[side]]))
                 at[side] += 1
             at[side] += len(numbers)

@@ -135,9 +135,14 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def _thousands(number: int) -> str:
+    return f"{number:,}"
+
+
 _FILTERS: Mapping[str, Callable[..., object]] = {
     "words": _words,
     "percent": _percent,
+    "thousands": _thousands,
     "web_link": web_link,
     "direction": direction,
 }

@@ -179,13 +179,16 @@ def _strand(witness: Witness, segments: tuple[Segment, ...], embedder: Embedder)
 
 def remembering(embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.float32]]:
     """Embed each distinct string once; words come back in every sentence."""
-    known: dict[str, NDArray[np.float32]] = {}
+    rows: dict[str, int] = {}
+    table = np.empty((0, embedder.dimension), np.float32)
 
     def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
+        nonlocal table
+        new = [text for text in dict.fromkeys(texts) if text not in rows]
         if new:
-            known.update(zip(new, embedder.encode(new), strict=True))
-        return np.stack([known[text] for text in texts])
+            table = np.concatenate([table, embedder.encode(new)])
+            rows.update({text: len(rows) + k for k, text in enumerate(new)})
+        return table[[rows[text] for text in texts]]
 
     return vectors
 
@@ -232,7 +235,9 @@ def _framed(
     assert collation.ladder
     vectors = remembering(embedder)
     passages = _passages(collation, lexicon, vectors)
-    vectors(["", *(string for passage in passages if passage.view for string in passage.view.strings())])
+    views = [passage.view for passage in passages if passage.view]
+    two_sided = [here for here in views if here.source.text and here.target.text]  # others link nothing
+    vectors(["", *(string for here in two_sided for string in here.strings())])
     edits: list[Edit] = []
     links: list[Link] = []
     quoted: list[QuotationCue] = []

@@ -243,10 +243,22 @@ def _row(kind: type[_Row], row: object, where: str) -> _Row:
             raise ResourceError(f"{key} {values[key]!r}", where=place, remedy=f"one of {allowed}")
     if kind is Device and values.get("kind") not in HEDGE_KINDS:
         raise ResourceError(f"kind {values.get('kind')!r}", where=place, remedy=f"one of {HEDGE_KINDS}")
+    for field in fields(kind):  # type: ignore[arg-type]
+        if field.name in values:
+            _check_type(values[field.name], str(field.type), f"{place}: {field.name}")
     try:
         return kind(**values)
     except TypeError as error:
         raise ResourceError(f"the row is incomplete: {error}", where=place, remedy="add the key") from error
+
+
+def _check_type(value: object, declared: str, where: str) -> None:
+    """Refuse a text where a list is wanted, and the other way round; a nested row or nothing at all."""
+    if isinstance(value, tuple) != declared.startswith("tuple"):
+        wanted = "a list of texts" if declared.startswith("tuple") else "one value"
+        raise ResourceError(f"{value!r} is not {wanted}", where=where, remedy="correct it")
+    if declared == "str" and not isinstance(value, str):
+        raise ResourceError(f"{value!r} is no text", where=where, remedy="quote it")
 
 
 def _value(key: object, value: object, where: str) -> Any:

@@ -81,6 +81,7 @@ def test_manifests_of_three_kinds_say_the_same(tmp_path: Path, name: str, text: 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
+        ('"id"x,source,target\n', "m.csv:1: "),
         ("id,source\nx,y\n", "m.csv:1: no column target"),
         ("id,source,target\n../x,a,b\n", "m.csv:2: an id is letters"),
         ("id,source,target\nx,a,b\nX,c,d\n", "m.csv:3: id 'X' stands twice"),

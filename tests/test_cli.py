@@ -207,3 +207,25 @@ def test_the_library_never_imports_the_app() -> None:
         text = path.read_text(encoding="utf-8")
         lazy = path.parent.name == "cli"  # the review command imports the app when it is called
         assert lazy or ("import tui" not in text and "from tui" not in text), path
+
+
+@pytest.mark.model
+def test_batch_then_audit_with_its_codebook(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    pairs, records, page = tmp_path / "pairs", tmp_path / "records", tmp_path / "audit.html"
+    pairs.mkdir()
+    for name in ("a", "b"):
+        for text, language in zip(pair, ("en", "ar"), strict=True):
+            (pairs / f"{name}.{language}.txt").write_bytes(text.read_bytes() + f"\n{name}.\n".encode())
+    (pairs / "c.ar.txt").write_bytes(b"\n")
+    vectors = ("--vectors", tmp_path / "vectors")
+    done = run("batch", pairs, "--out", records, *vectors)
+    assert done.returncode == 1 and "done: 2, failed: 1, kept: 0" in done.stderr
+    (pairs / "c.ar.txt").unlink()
+    done = run("batch", pairs, "--out", records, "--no-cache", "--resume")
+    assert done.returncode == 0 and "done: 2, failed: 0, kept: 2" in done.stderr
+    assert [path.suffix for path in (tmp_path / "vectors").iterdir()] == [".sqlite"]
+    done = run("audit", records, "-o", page, "--codebook", tmp_path / "codebook.html", "--tables", tmp_path / "t")
+    assert done.returncode == 0 and "records: 2, unreadable: 0" in done.stderr
+    assert "Audit of 2 translations" in page.read_text(encoding="utf-8")
+    assert "scare quote" in (tmp_path / "codebook.html").read_text(encoding="utf-8").replace("-", " ")
+    assert sorted(path.name for path in (tmp_path / "audit").iterdir()) == ["a.html", "b.html"]

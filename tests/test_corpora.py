@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
 OWN = ("demo", "newsroom", "newsroom-dev", "newsroom-feature", "newsroom-wire")  # texts written by us
-SETS = (*OWN, "mali-blockade", "dev")
+SETS = (*OWN, "mali-blockade", "dev", "example-audit")
 NAMES = ("the Organisation for the Prohibition of Chemical Weapons",)  # long names that anyone may write
 LADDERS = ("demo", "mali-blockade")
 SIDES = ("source", "target")
@@ -107,9 +107,11 @@ def test_every_folder_is_tested() -> None:
 
 @needs_shared
 @pytest.mark.shared
-@pytest.mark.parametrize("name", ["mali-blockade", "dev"])
-def test_texts_outside_are_those_that_were_read(name: str) -> None:
-    assert_true(SHARED / name, manifest(name)["texts"])
+@pytest.mark.parametrize(
+    ("name", "folder"), [("mali-blockade", "mali-blockade"), ("dev", "dev"), ("example-audit", "dev")]
+)
+def test_texts_outside_are_those_that_were_read(name: str, folder: str) -> None:
+    assert_true(SHARED / folder, manifest(name)["texts"])
 
 
 def test_demo_spans_quote_the_text_they_point_at() -> None:

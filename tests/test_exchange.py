@@ -166,7 +166,16 @@ def test_ladder_over_sentences_is_read_and_gaps_are_beads() -> None:
 
 
 @pytest.mark.parametrize(
-    "beads", [[([1], [0]), ([0], [1])], [([0], [0]), ([0], [1])], [([9], [0])], [([0, 2], [0])], [([-1], [0])]]
+    "beads",
+    [
+        [([1], [0]), ([0], [1])],
+        [([0], [0]), ([0], [1])],
+        [([9], [0])],
+        [([0, 2], [0])],
+        [([0, 0], [0])],
+        [([-1], [0])],
+        [([0, 10**30], [0])],
+    ],
 )
 def test_ladder_that_crosses_or_leaves_the_text_is_refused(beads: list[tuple[list[int], list[int]]]) -> None:
     with pytest.raises(InputError, match="crosses, overlaps or leaves"):

@@ -184,6 +184,21 @@ def test_hostile_and_broken_files_are_refused(data: bytes, says: str) -> None:
     assert caught.value.remedy
 
 
+OLD_PAGE = next(path for path in PAGES if path.stem == "cp1256-undeclared").read_bytes()
+
+
+@pytest.mark.parametrize("charset", ["undefined", "a\0b", "no-such", "hex", ""])
+def test_charset_of_a_server_that_is_none_is_passed_over(charset: str) -> None:
+    archive = warc(("http://a.example/1", f"text/html; charset={charset}", OLD_PAGE))
+    assert witness_from_bytes(archive, siglum="x").encoding == "cp1256"
+
+
+@pytest.mark.parametrize("charset", ["undefined", "no-such", "hex", ""])
+def test_charset_of_a_page_that_is_none_is_passed_over(charset: str) -> None:
+    page = OLD_PAGE.replace(b"<head>", f'<head><meta charset="{charset}">'.encode())
+    assert witness_from_bytes(page, siglum="x", media_type=HTML).encoding == "cp1256"
+
+
 def test_entities_of_a_page_are_not_looked_up(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("the secret words", encoding="utf-8")

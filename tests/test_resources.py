@@ -56,6 +56,11 @@ BAD = [
         "hedges:\n- {id: a, lang: ar, kind: naming, forms: [x]}\n- {id: a, lang: ar, kind: naming, forms: [y]}",
         "stands twice",
     ),
+    ("hedges:\n- {id: a, lang: ar, kind: naming, forms: }", "not a list of texts"),
+    ("hedges:\n- {id: a, lang: ar, kind: naming, forms: abc}", "not a list of texts"),
+    ("hedges:\n- {id: [a], lang: ar, kind: naming, forms: [x]}", "not one value"),
+    ("hedges:\n- {id: {b: c}, lang: ar, kind: naming, forms: [x]}", "no text"),
+    ("labels:\n- {id: a, scale: s, rank: 1, val: 0, en: [x], ar: {y: z}}", "not a list of texts"),
     ("hedges: [\n", "no YAML"),
 ]
 

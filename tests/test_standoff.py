@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -108,3 +109,32 @@ def test_phrase_moved_in_the_stand_off_record_is_found_on_binding() -> None:
     data = data.replace(f"#char={span.start},{span.end}", f"#char={moved.start},{moved.end}")
     with pytest.raises(RecordError, match=r"en\.x1 does not stand where the record says"):
         bind(data.encode("utf-8"), collation.source, collation.target)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('corresp="#bib.en"', 'corresp="#bib.xx"'),
+        ('type="p"', 'type="q"'),
+        ("#char=", "#char=x"),
+        ('<span xml:id="en.x1"', "<span"),
+        ('<span xml:id="en.x1"', '<span xml:id="zz.x1"'),
+    ],
+)
+@pytest.mark.parametrize("is_wider", [False, True])
+def test_damaged_stand_off_record_is_refused(old: str, new: str, is_wider: bool) -> None:
+    collation = reviewable()
+    assert collation.source
+    text = standoff(collation).decode("utf-8")
+    assert old in text
+    texts = [other(w, w.text.replace(" ", "  ") if is_wider else w.text) for w in (collation.source, collation.target)]
+    with pytest.raises(RecordError):
+        bind(text.replace(old, new, 1).encode(), *texts, reanchor=is_wider)
+
+
+def test_damaged_table_of_letters_is_refused() -> None:
+    collation = reviewable()
+    assert collation.source
+    text = re.sub(r"(<desc[^>]*>)[^<]+", r"\1 1:2:3", standoff(collation).decode("utf-8"))
+    with pytest.raises(RecordError, match="contradicts itself"):
+        bind(text.encode(), other(collation.source, "Other words."), collation.target)

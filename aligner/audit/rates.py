@@ -52,7 +52,7 @@ def overall(documents: Sequence[Document], kind: EditKind) -> Panel:
     kinds = sorted({(e.category, e.direction) for _, _, e in rows_of(chosen) if e.kind is kind})
     lines = [_line(f"{c}, {d}".replace(", none", ""), chosen, kind, {"category": c, "direction": d}) for c, d in kinds]
     every = _line("all flags", chosen, kind, {})
-    return Panel("all", (every, *lines) if lines else ())
+    return Panel(f"all {kind}s", (every, *lines) if lines else ())
 
 
 def panels(documents: Sequence[Document], by: str) -> tuple[Panel, ...]:

@@ -109,11 +109,11 @@ def _table_rows(text: str, path: Path) -> Iterator[tuple[dict[str, str], str]]:
     first = text.partition("\n")[0]
     mark = "\t" if path.suffix == ".tsv" or "\t" in first else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    missing = set(_COLUMNS) - set(reader.fieldnames or ())
-    if missing:
-        what = f"no column {', '.join(sorted(missing))}"
-        raise InputError(what, where=f"{path}:1", remedy="begin with a line: id, source, target")
     try:
+        missing = set(_COLUMNS) - set(reader.fieldnames or ())
+        if missing:
+            what = f"no column {', '.join(sorted(missing))}"
+            raise InputError(what, where=f"{path}:1", remedy="begin with a line: id, source, target")
         for row in reader:
             yield {k: v or "" for k, v in row.items() if k}, f"{path}:{reader.line_num}"
     except csv.Error as error:

@@ -126,10 +126,11 @@ def counts_of(collation: Collation) -> Mapping[str, int]:
 
 @lru_cache(maxsize=1)
 def _embedder(model: str, cache: Path | None) -> Embedder:
-    from aligner.embed import CachedEmbedder, load_embedder
+    """One for all the pairs of a worker: what it has seen in one text it knows in the next."""
+    from aligner.embed import CachedEmbedder, RememberingEmbedder, load_embedder
 
     inner = load_embedder(model, threads=1)
-    return CachedEmbedder(inner, cache) if cache else inner
+    return RememberingEmbedder(CachedEmbedder(inner, cache) if cache else inner)
 
 
 def attempt(work: Work, task: Task) -> Outcome:

@@ -18,9 +18,9 @@ from typing import TypeVar
 import numpy as np
 import platformdirs
 
-from aligner.embed.protocol import Embedder, Vectors, distinct
+from aligner.embed.protocol import Around, Embedder, Vectors, distinct
 
-__all__ = ["CachedEmbedder"]
+__all__ = ["CachedEmbedder", "cache_folder"]
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -48,7 +48,16 @@ _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """What SQLite says of a damaged file and of one whose table is not ours."""
 
 
-class CachedEmbedder:
+def cache_folder() -> Path:
+    """Name the user's cache folder, which need not be there yet.
+
+    >>> cache_folder().name
+    'muqabala'
+    """
+    return platformdirs.user_cache_path("muqabala", appauthor=False)
+
+
+class CachedEmbedder(Around):
     """Embed with ``inner``, but look each text up first and store what was new.
 
     ``folder`` is made when needed; None stands for the user's cache folder. About ``max_bytes`` are
@@ -56,20 +65,10 @@ class CachedEmbedder:
     """
 
     def __init__(self, inner: Embedder, folder: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
-        self.folder = folder or platformdirs.user_cache_path("muqabala", appauthor=False)
-        self._inner = inner
+        self.folder = folder or cache_folder()
+        super().__init__(inner)
         self._max_rows = max(1, max_bytes // (4 * inner.dimension + OVERHEAD))
         self._has_warned = False
-
-    @property
-    def dimension(self) -> int:
-        """Count the components of a vector."""
-        return self._inner.dimension
-
-    @property
-    def signature(self) -> str:
-        """Give the signature of the embedder inside; the cache changes no byte."""
-        return self._inner.signature
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed each text: shape (n, dimension), float32, unit rows."""

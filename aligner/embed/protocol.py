@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Embedder", "Vectors", "distinct"]
+__all__ = ["Around", "Embedder", "Vectors", "distinct"]
 
 Vectors: TypeAlias = NDArray[np.float32]
 
@@ -29,6 +29,23 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed each text: shape (n, dimension), float32, every row of length one."""
         ...
+
+
+class Around:
+    """Stand around another embedder whose bytes are passed on as they are."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self._inner = inner
+
+    @property
+    def dimension(self) -> int:
+        """Count the components of a vector."""
+        return self._inner.dimension
+
+    @property
+    def signature(self) -> str:
+        """Give the signature of the embedder inside; what stands around it changes no byte."""
+        return self._inner.signature
 
 
 def distinct(texts: Sequence[str]) -> tuple[list[str], list[int]]:

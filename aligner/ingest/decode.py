@@ -112,7 +112,7 @@ def _as_declared(data: bytes, declared: str) -> Decoded | None:
         try:
             codec = codecs.lookup(name).name if name else ""
             text = data.decode(codec) if codec else ""
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # unknown, or none that a name can have, or the bytes are not in it
             continue
         if text and _score(_sample(data), codec) >= _LEAST_SCORE:
             return Decoded(text, codec, (f"encoding {codec} as the {whose} states",))

@@ -42,8 +42,10 @@ def _statements(tree: html.HtmlElement, url: str) -> Iterator[str]:
         if "ld+json" in script.get("type", "").lower():
             yield from _LINKED.findall(script.text or "")
     for element in tree.iter("time", "abbr", "span"):
-        if element.tag == "time" or "published" in element.get("itemprop", "").lower():
-            yield element.get("datetime") or element.get("content") or element.text_content()[:_LONGEST]
+        named = f"{element.get('itemprop', '')} {element.get('class', '') if element.tag == 'abbr' else ''}".lower()
+        if element.tag == "time" or "published" in named:  # an abbr of hAtom has the date as its title
+            stated = element.get("datetime") or element.get("content") or element.get("title")
+            yield stated or element.text_content()[:_LONGEST]
     if found := _IN_URL.search(url):
         yield "-".join(found.groups())
     for element in tree.iter("span", "div", "p", "td", "li", "font"):

@@ -37,7 +37,7 @@ from aligner.model import (
 from aligner.tei.place import span_of
 from aligner.tei.xml import TEI, XML_ID, XML_LANG
 
-__all__ = ["Text", "collation_of", "full_texts", "is_standoff"]
+__all__ = ["Text", "collation_of", "contradiction", "full_texts", "is_standoff"]
 
 _KINDS = {TEI + "head": Kind.HEADING, TEI + "p": Kind.PARAGRAPH, TEI + "ab": Kind.PARATEXT}
 _EDIT_NOTES = {
@@ -84,11 +84,13 @@ def collation_of(root: etree._Element, *, where: str = "", texts: Mapping[str, T
     except RecursionError as error:  # pragma: no cover - the parser's limit on depth comes first
         raise reader.error(root, "nested too deep", "mend it") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise RecordError(
-            f"the record contradicts itself: {error}",
-            where=where,
-            remedy="see `muqabala verify`, or restore it from a copy",
-        ) from error
+        raise contradiction(error, where) from error
+
+
+def contradiction(error: Exception, where: str) -> RecordError:
+    """Say that a record's parts do not fit one another."""
+    remedy = "see `muqabala verify`, or restore it from a copy"
+    return RecordError(f"the record contradicts itself: {error}", where=where, remedy=remedy)
 
 
 def full_texts(root: etree._Element, *, where: str = "") -> dict[str, Text]:

@@ -11,7 +11,7 @@ from aligner.errors import RecordError
 from aligner.model import Block, Collation, Kind, Role, Segment, Side, Span, Witness
 from aligner.tei.letters import Letters, Prefixes, moved_decision, mover, parse_table
 from aligner.tei.place import keyed_digest, span_of, text_key
-from aligner.tei.read import Text, collation_of, is_standoff
+from aligner.tei.read import Text, collation_of, contradiction, is_standoff
 from aligner.tei.write import record_bytes
 from aligner.tei.xml import TEI, XML_ID, XML_LANG, parse
 
@@ -63,6 +63,13 @@ def bind(data: bytes, source: Witness | None, target: Witness, *, where: str = "
     root = parse(data, where=where)
     if not is_standoff(root):
         raise RecordError("the record holds its texts", where=where, remedy="bind a stand-off record")
+    try:
+        return _bound(root, source, target, where, reanchor)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise contradiction(error, where) from error
+
+
+def _bound(root: Any, source: Witness | None, target: Witness, where: str, reanchor: bool) -> Bound:
     layers = _layers(root, {Side.SOURCE: source, Side.TARGET: target}, where)
     is_same = all(layer.digest == layer.witness.text_sha256 for layer in layers.values())
     if is_same:
@@ -130,7 +137,11 @@ def _layers(root: Any, given: Mapping[Side, Witness | None], where: str) -> dict
     for side, group in zip((Side.SOURCE, Side.TARGET)[-len(groups) :], groups, strict=True):
         witness = given[side]
         assert witness  # there are as many as groups, and the translation is never missing
-        item = next(n for n in root.iter(TEI + "biblStruct") if n.get(XML_ID) == group.get("corresp", "")[1:])
+        items = [n for n in root.iter(TEI + "biblStruct") if n.get(XML_ID) == group.get("corresp", "")[1:]]
+        if not items:
+            what = f"no bibliographic item belongs to the {side}"
+            raise RecordError(what, where=where, remedy="restore the record from a copy")
+        item = items[0]
         digest = item.find(f"{TEI}analytic/{TEI}idno[@subtype='canonical-text']")
         layers[side] = _Layer(side, group, witness, "" if digest is None else digest.text or "")
     return layers
@@ -154,7 +165,7 @@ def _with_texts(root: Any, layers: Mapping[Side, _Layer], where: str) -> Collati
 
 def _phrases(root: Any, name: str) -> Iterator[tuple[Any, Span]]:
     for node in root.iterfind(f"{TEI}standOff/{TEI}spanGrp[@type='phrase']/{TEI}span"):
-        if node.get(XML_ID).startswith(f"{name}.x"):
+        if node.get(XML_ID, "").startswith(f"{name}.x"):
             yield node, span_of(node.attrib, {}, where=node.get(XML_ID))
 
 
@@ -182,7 +193,8 @@ def _reanchored(root: Any, layers: Mapping[Side, _Layer], where: str) -> Bound:
     )
     try:
         for node in root.iterfind(f"{TEI}standOff/{TEI}spanGrp[@type='phrase']/{TEI}span"):
-            side = next(s for s, layer in layers.items() if node.get(XML_ID).startswith(layer.group.get(XML_ID) + ".x"))
+            name = node.get(XML_ID, "").rpartition(".x")[0]
+            side = {layer.group.get(XML_ID): side for side, layer in layers.items()}[name]
             old = span_of(node.attrib, {}, where=node.get(XML_ID))
             start, end = move(side, old.start, old.end)
             node.set("target", f"text/{layers[side].group.get(XML_ID)}.txt#char={start},{end}")
