@@ -1,6 +1,6 @@
 import pytest
 
-from aligner.names import is_same_name, transliteration
+from aligner.names import is_same_name, transliteration, wide_skeletons
 from aligner.text import normalise_word
 
 SAME = [
@@ -29,3 +29,14 @@ def test_words_that_are_no_rendering_by_sound(latin: str, arabic: str) -> None:
 
 def test_short_words_do_not_count() -> None:
     assert transliteration("us", "وس") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("latin", "arabic"), [("Bamako", "وباماكو"), ("Paris", "باريس"), ("Georgia", "جورجيا"), ("Kuwait", "بالكويت")]
+)
+def test_wide_skeletons_of_one_name_meet(latin: str, arabic: str) -> None:
+    assert wide_skeletons(latin.lower()) & wide_skeletons(normalise_word(arabic))
+
+
+def test_wide_skeletons_keep_consonants_apart_that_sound_apart() -> None:
+    assert not wide_skeletons("london") & wide_skeletons(normalise_word("لبنان"))
