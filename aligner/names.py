@@ -8,41 +8,50 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
+from aligner.resources import load_table
 from aligner.text import clitic_splits, normalise_word
 
-__all__ = ["cldr_names", "is_same_name", "transliteration"]
+__all__ = ["cldr_names", "is_same_name", "transliteration", "wide_skeletons"]
 
-# One Latin letter for every Arabic one after Latin digraphs are folded; long vowels keep w and y, short
-# vowels are not written. Own table after the common press romanisations (Haywood and Nahmad 1965, ch. 1).
-_ARABIC = {
-    "ب": "b", "ت": "t", "ث": "t", "ج": "g", "ح": "h", "خ": "k", "د": "d", "ذ": "d", "ر": "r", "ز": "z",
-    "س": "s", "ش": "s", "ص": "s", "ض": "d", "ط": "t", "ظ": "z", "ع": "", "غ": "g", "ف": "f", "ق": "k",
-    "ك": "k", "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "w", "ي": "y", "ا": "", "ء": "", "ة": "",
-    "پ": "b", "چ": "g", "ڤ": "f", "گ": "g", "ژ": "g",
-}  # fmt: skip
-_LATIN = tuple(
-    (re.compile(pattern), plain)
-    for pattern, plain in (
-        ("sh|sch|ch", "s"), ("th", "t"), ("ph", "f"), ("kh", "k"), ("gh|dj", "g"), ("ck|cc", "k"),
-        ("x", "ks"), ("c(?=[eiy])", "s"), ("[cq]", "k"), ("j", "g"), ("v", "f"), ("p", "b"),
-        ("oo|ou|u|o", "w"), ("ee|ie|i", "y"), ("[ae'’`ʿʾ-]", ""),
-    )
-)  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")
 _SHORTEST = 3  # shorter Latin words collide too often
 _SAME = 0.75  # Indel similarity of skeletons; chosen on the place names CLDR has in both scripts
 
 
+@lru_cache(maxsize=1)
+def _latin() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), plain) for pattern, plain in load_table("letters.yaml")["latin"])
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[int, str], dict[int, str]]:
+    """Arabic letters to plain ones, and plain ones to wide classes, for ``str.translate``."""
+    table = load_table("letters.yaml")
+    return str.maketrans(table["arabic"]), str.maketrans(table["wide"])
+
+
 @lru_cache(maxsize=65536)
 def _latin_skeleton(word: str) -> str:
-    for pattern, plain in _LATIN:
+    for pattern, plain in _latin():
         word = pattern.sub(plain, word)
     return _DOUBLED.sub(r"\1", word)
 
 
 @lru_cache(maxsize=65536)
 def _arabic_skeleton(word: str) -> str:
-    return _DOUBLED.sub(r"\1", "".join(_ARABIC.get(char, "") for char in word))
+    spelled = word.translate(_tables()[0])
+    return _DOUBLED.sub(r"\1", "".join(char for char in spelled if char.isascii()))
+
+
+@lru_cache(maxsize=65536)
+def wide_skeletons(word: str) -> frozenset[str]:
+    """Give the consonants of a folded word of either script in classes that meet; of Arabic for every cut of clitics.
+
+    >>> wide_skeletons("bamako") & wide_skeletons("وباماكو")
+    frozenset({'bmk'})
+    """
+    found = {_latin_skeleton(word)} if word.isascii() else {_arabic_skeleton(stem) for _, stem in clitic_splits(word)}
+    return frozenset(_DOUBLED.sub(r"\1", skeleton.translate(_tables()[1])) for skeleton in found)
 
 
 @lru_cache(maxsize=262144)

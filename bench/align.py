@@ -1,10 +1,13 @@
 """Our aligner and its peers on the same texts and vectors: one table, calibration, and cost against length.
 
-``PYTHONPATH=. python -m bench.align`` makes the sets from ../shared/corpora/dev (see bench/aligning/inject.py), seeds
+``python -m bench.align`` makes the sets from ../shared/corpora/dev (see bench/aligning/inject.py), seeds
 fixed, runs every aligner that is installed (``pip install -r bench/requirements.txt`` for the peers), and prints
 strict and lax F1 in the manner of vecalign's scorer, precision and recall of omitted and added segments, 2-2 beads
 found, seconds without encoding, confidence against truth, and seconds and peak memory against length. Seconds of
 encoding are given apart: all aligners share one encoder that encodes each text once.
+
+The texts fall into two halves by document. Each is aligned with weights that were learned from the other:
+see bench/aligning/learn.py. The package's own are the mean of both.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from aligner.align import Settings, Strand, align
 from aligner.align.model import Weights
 from aligner.score import KINDS, Pairing, Score, pairings, score
 from bench.aligning.inject import RECIPES, Made, Material, make
+from bench.aligning.learn import FOLDERS
 from bench.aligning.material import DEV, Memory, gold_documents, half, materials, strand
 from bench.aligning.peers import peers
 
@@ -35,7 +39,7 @@ Judged = list[tuple[float, bool]]
 
 
 def sets_of(which: int | None, seeds: Sequence[int] = SEEDS) -> Sets:
-    """Make the sets of one half of the material, or of all of it; gold documents belong to the check half."""
+    """Make the sets of one half of the material, or of all of it, the documents aligned by hand among them."""
     documents = [m for m in materials() if which is None or half(m.name) == which]
     out: Sets = {}
     for name, recipe in RECIPES.items():
@@ -43,8 +47,7 @@ def sets_of(which: int | None, seeds: Sequence[int] = SEEDS) -> Sets:
             out[name] = [made for m in documents for s in seeds if (made := make(m, recipe, s)).source and made.target]
         if name in LONG:
             out[f"{name}, one document"] = [make(end_to_end(documents), recipe, seed) for seed in seeds]
-    if which != 0:
-        out["gold"] = list(gold_documents())
+    out["gold"] = [made for made in gold_documents() if which is None or half(made.name) == which]
     return out
 
 
@@ -110,9 +113,7 @@ def compare(which: int | None, settings: Settings, encode: Memory, only: Sequenc
         if only and name not in only:
             continue
         n = sum(len(m.gold) for m in made)
-        print(
-            f"\n## {name}: {len(made)} documents, {n} beads ({'all' if which is None else ('tuning', 'check')[which]})"
-        )
+        print(f"\n## {name}: {len(made)} documents, {n} beads ({'all' if which is None else f'half {which}'})")
         print(f"{'':22}{'strict':>8}{'lax':>8}{'alone P':>8}{'alone R':>8}{'n':>6}{'2-2 R':>8}{'n':>5}{'seconds':>9}")
         for aligner, run in named:
             result, seconds = measure(made, run, encode)
@@ -181,24 +182,31 @@ def invented(n: int, seed: int = 1) -> tuple[Strand, Strand, set[int]]:
     return Strand(tuple(texts), unit[0]), Strand(tuple(texts[k] for k in kept), unit[1]), missing
 
 
+def settings_for(which: int, folder: Path | None) -> Settings:
+    """Give the aligner with weights learned from the other half, or with those of a folder."""
+    folder = folder or FOLDERS[str(1 - which)]
+    loaded = [Weights(json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["weights"])
+              for name in ("weights", "weights-parts")]  # fmt: skip
+    return Settings(weights=loaded[0], weights_with_parts=loaded[1])
+
+
 def main() -> None:
     """Run as a command."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--half", type=int, choices=(0, 1), help="only the tuning (0) or the check (1) half")
-    parser.add_argument("--weights", type=Path, help="folder of weights to use in place of the package's")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="only one half of the texts")
+    parser.add_argument(
+        "--weights", type=Path, help="folder of weights to use in place of those learned from the other half"
+    )
     parser.add_argument("--sets", nargs="*", default=[], help="only these sets")
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 500, 2000, 5000, 20000])
     given = parser.parse_args()
-    settings = Settings()
-    if given.weights:
-        loaded = [Weights(json.loads((given.weights / f"{name}.json").read_text())["weights"])
-                  for name in ("weights", "weights-parts")]  # fmt: skip
-        settings = Settings(weights=loaded[0], weights_with_parts=loaded[1])
-    print("# " + "|".join(f"{key}:{value}" for key, value in settings.items()))
     if DEV.is_dir():
         encode = Memory()
-        judged = [j for h in ((0, 1) if given.half is None else (given.half,))
-                  for j in compare(h, settings, encode, given.sets)]  # fmt: skip
+        judged: Judged = []
+        for which in (0, 1) if given.half is None else (given.half,):
+            settings = settings_for(which, given.weights)
+            print("\n# " + "|".join(f"{key}:{value}" for key, value in settings.items()))
+            judged += compare(which, settings, encode, given.sets)
         print(reliability(judged))
         print(f"# {len(encode.vectors)} texts encoded in {encode.seconds:.1f} s by {encode.embedder.signature}")
     else:

@@ -184,6 +184,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def matches(flag: Edit, expected: Expectation) -> bool:
+    """Tell whether a flag is what is expected: category, direction, and a span that overlaps on its side."""
     if flag.category is not expected.category or flag.direction not in expected.directions:
         return False
     wanted = expected.span(expected.anchor)

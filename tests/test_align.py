@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from aligner.align import Settings, Strand, align, transpositions
+from aligner.align.corridor import whole
+from aligner.align.parts import Parts, shares
 from aligner.errors import InputError
 
 
@@ -45,6 +47,21 @@ def test_any_strands_give_a_ladder_over_all_segments_with_probabilities(source, 
     assert (ladder.n_source, ladder.n_target) == (source.n_segments, target.n_segments)
     assert all(0.0 <= bead.judgement.confidence <= 1.0 for bead in ladder.beads)
     assert align(source, target) == ladder
+
+
+def by_hash(texts):
+    """Encode texts as meanings of their own."""
+    rows = [np.random.default_rng(zlib.crc32(text.encode())).normal(size=8) for text in texts]
+    return np.array([row / np.linalg.norm(row) for row in rows], np.float32).reshape(len(texts), 8)
+
+
+@settings(deadline=None, max_examples=40)
+@given(strands(), strands())
+def test_any_strands_give_a_ladder_where_their_parts_are_compared(source, target):
+    ladder = align(source, target, embed=by_hash)
+    assert (ladder.n_source, ladder.n_target) == (source.n_segments, target.n_segments)
+    assert all(0.0 <= bead.judgement.confidence <= 1.0 for bead in ladder.beads)
+    assert align(source, target, embed=by_hash) == ladder
 
 
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 3), (3, 0), (1, 1), (1, 50), (50, 1)])
@@ -159,13 +176,61 @@ def test_clauses_are_compared_where_an_encoder_is_given():
 
     def embed(given):
         asked.extend(given)
-        rows = [np.random.default_rng(abs(zlib.crc32(text.encode()))).normal(size=64) for text in given]
-        return np.array([row / np.linalg.norm(row) for row in rows], np.float32)
+        return by_hash(given)
 
     one = strand(embed(texts), texts)
     ladder = align(one, one, embed=embed)
     assert types(ladder) == ["1-1"] * 12
-    assert "and the other clause number 3 there." in asked
+    assert "and the other clause number 3 there." in asked and "clause" in asked and "the" not in asked
+
+
+def parts_of(rows, segments):
+    """Parts of equal mass with the given meanings; ``segments`` is how many parts each segment has."""
+    vectors = np.eye(8, dtype=np.float32)[rows]
+    counts = np.array(segments)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    return Parts(vectors, owner, (1 / counts[owner]).astype(np.float32), np.cumsum(counts) - counts)
+
+
+def test_a_clause_that_crossed_a_boundary_is_seen_at_the_edge_of_its_segment():
+    mine, theirs = parts_of([0, 1, 2, 3, 4, 5], [3, 3]), parts_of([0, 1, 2, 3, 4, 5], [4, 2])
+    corridor = whole(2, 2)
+    source = shares(mine, theirs, corridor, corridor, is_source=True, nowhere=0.5)
+    target = shares(theirs, mine, corridor, corridor, is_source=False, nowhere=0.5)
+    second = (4, 2)  # the cell in which both second segments end
+    assert source.head[second] == pytest.approx(1.0, abs=0.01)  # part 3 opens the source's second segment
+    assert target.tail[2, 1] == pytest.approx(1.0, abs=0.01)  # and closes the target's first
+    assert target.head[second] == pytest.approx(0.0, abs=0.01)
+    assert source.tail[2, 1] == pytest.approx(0.0, abs=0.01)
+
+
+def test_what_is_on_neither_side_goes_nowhere():
+    mine, theirs = parts_of([0, 1, 6, 7], [2, 2]), parts_of([0, 1, 2, 3], [2, 2])
+    corridor = whole(2, 2)
+    found = shares(mine, theirs, corridor, corridor, is_source=True, nowhere=0.6)
+    assert found.cells[2, 1] > 0.9 and found.lost[0] < 0.1
+    assert found.lost[1] > 0.25
+
+
+RELATED = (
+    ("The harbour master closed the port on Monday morning.", "أغلق مدير المرفأ الميناء صباح الاثنين."),
+    ("Fishermen waited in the cafes along the quay.", "وانتظر الصيادون في المقاهي على طول الرصيف."),
+    ("Lines of boats were common in the bay that week.", "وكانت صفوف القوارب مألوفة في الخليج ذلك الأسبوع."),
+    ("A committee counted ninety damaged boats by Thursday.", "وأحصت لجنة تسعين قاربا متضررا حتى الخميس."),
+    ("The ministry promised to pay for the repairs.", "ووعدت الوزارة بدفع تكاليف الإصلاح."),
+    ("Work on the new breakwater begins in the spring.", "ويبدأ العمل في حاجز الأمواج الجديد في الربيع."),
+)  # fmt: skip
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("missing", range(1, 5))
+def test_a_sentence_left_out_beside_one_on_the_same_matter_stands_alone(missing, embedder):
+    source = [english for english, _ in RELATED]
+    target = [arabic for k, (_, arabic) in enumerate(RELATED) if k != missing]
+    sides = (strand(embedder.encode(texts), texts) for texts in (source, target))
+    ladder = align(*sides, embed=embedder.encode)
+    assert [bead.source for bead in ladder.beads if bead.type == "1-0"] == [range(missing, missing + 1)]
+    assert set(types(ladder)) == {"1-1", "1-0"}
 
 
 def test_settings_name_themselves_for_a_signature():

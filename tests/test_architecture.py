@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 ROWS = (
     ("model", "errors"),
     ("text",),
-    ("resources", "lexicon", "names", "store", "patch", "rebead"),
+    ("resources", "lexicon", "store", "patch", "rebead"),
+    ("names",),
     ("page", "acts", "score", "rows", "link"),
     ("ingest", "segment", "embed", "align", "frame", "tei", "report", "merge", "versions"),
     ("journal", "prov", "exchange", "foreign"),

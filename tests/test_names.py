@@ -7,7 +7,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aligner.names import cldr_names, is_same_name, transliteration
+from aligner.names import cldr_names, is_same_name, transliteration, wide_skeletons
 from aligner.text import normalise_word
 
 BY_SOUND = [
@@ -131,3 +131,14 @@ def test_every_word_of_cldr_is_folded() -> None:
     assert len(names) > 300
     assert all(word == word.lower() and all(form == normalise_word(form) for form in forms)
                for word, forms in names.items())  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("latin", "arabic"), [("Bamako", "وباماكو"), ("Paris", "باريس"), ("Georgia", "جورجيا"), ("Kuwait", "بالكويت")]
+)
+def test_wide_skeletons_of_one_name_meet(latin: str, arabic: str) -> None:
+    assert wide_skeletons(latin.lower()) & wide_skeletons(normalise_word(arabic))
+
+
+def test_wide_skeletons_keep_consonants_apart_that_sound_apart() -> None:
+    assert not wide_skeletons("london") & wide_skeletons(normalise_word("لبنان"))

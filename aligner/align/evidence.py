@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from aligner.align.corridor import products, reach
 from aligner.align.lattice import Corridor, Shape
 from aligner.align.lexical import channel_counts, shared, totals
-from aligner.align.parts import Parts, shares
+from aligner.align.parts import Parts, Shares, shares
 from aligner.align.strand import Strand
 
-__all__ = ["SHAPES", "Evidence", "Side", "Stats", "View", "deviation", "initial_stats", "restate"]
+__all__ = ["LAYERS", "SHAPES", "Evidence", "Layer", "Side", "Stats", "View", "deviation", "initial_stats", "restate"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Layer = tuple[Shares, Shares]  # of source and target
 
+LAYERS = ("clause", "word")  # sizes of the parts that are looked for on the other side
 MOST = 10  # segments on one side of a bead
 SHAPES: tuple[Shape, ...] = (
     (1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3),
@@ -121,13 +123,11 @@ class Side:
 class Evidence:
     """A corridor with the tables that are dear to make: products, shared strings, shares of pieces."""
 
-    def __init__(
-        self, source: Side, target: Side, corridor: Corridor, parts: tuple[Parts, Parts] | None = None
-    ) -> None:
+    def __init__(self, source: Side, target: Side, corridor: Corridor) -> None:
         self.source, self.target, self.corridor = source, target, corridor
         self.products = products(source.vectors, target.vectors, corridor, np.nan)
         self.channels = tuple(self._channel(which) for which in range(3))
-        self.shares = self._shares(*parts) if parts else None
+        self.layers: dict[str, Layer] = {}
 
     def _channel(self, which: int) -> Floats:
         """How many strings of a channel the two segments that end in a cell share."""
@@ -139,23 +139,18 @@ class Evidence:
         np.add.at(out, (d[seen], k[seen]), value[seen])
         return out
 
-    def _shares(self, mine: Parts, theirs: Parts) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-        """Where the pieces of source and target segments go, by cell, and what goes nowhere."""
-        return (
-            shares(mine, theirs, self.corridor, is_source=True),
-            shares(theirs, mine, self.corridor, is_source=False),
+    def add(self, name: str, mine: Parts, theirs: Parts, near: Corridor, nowhere: float) -> None:
+        """Add a layer: where the parts of the segments go within ``near``, see ``shares``."""
+        self.layers[name] = (
+            shares(mine, theirs, near, self.corridor, is_source=True, nowhere=nowhere),
+            shares(theirs, mine, near, self.corridor, is_source=False, nowhere=nowhere),
         )
 
-    def blend(self, others: tuple[tuple[Floats, Floats], tuple[Floats, Floats]]) -> None:
+    def blend(self, other: Layer) -> None:
         """Take shares found by other means as well, half and half where there are shares already."""
-        if self.shares is None:
-            self.shares = others
-            return
-        (a, b), (c, d) = (
-            tuple((mine + theirs) / np.float32(2.0) for mine, theirs in zip(side, other, strict=True))
-            for side, other in zip(self.shares, others, strict=True)
-        )
-        self.shares = (a, b), (c, d)
+        for name in LAYERS:
+            mine, theirs = self.layers.get(name, other)
+            self.layers[name] = mine.mean(other[0]), theirs.mean(other[1])
 
     def windows(self) -> Iterator[View]:
         """Give views that together keep every diagonal once."""

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.align.evidence import SHAPES, Evidence, Stats, View, deviation
+from aligner.align.evidence import SHAPES, Evidence, Layer, Stats, View, deviation
 from aligner.align.lattice import Shape
 
 __all__ = ["Feature", "gap_features", "match_features"]
 
 Floats = NDArray[np.float32]
 Feature = tuple[str, Floats]
+Cover = tuple[dict[Shape, Floats], dict[Shape, Floats]]
+_RUN = np.float32(4.0)  # parts of a run that count
 _NO_LESS = np.float32(1e-6)
 
 
@@ -29,7 +31,9 @@ def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, list[Featu
         features = [*_fit(fits, shape, view), *_lengths(view, shape, stats)]
         features += _letters(view, shape, [box[shape] for box in boxes])
         features += _structure(view, shape)
-        features += _cover(covers, shape, view) if covers else []
+        for name, cover in covers.items():
+            features += _cover(name, cover, shape, view)
+            features += _strays(name, view.evidence.layers[name], shape, view)
         features.append(("slope", np.full((1, 1), np.log(shape[1] / shape[0]) * slope, np.float32)))
         yield shape, features
 
@@ -65,36 +69,57 @@ def _edges(fits: dict[Shape, Floats], shape: Shape, view: View) -> tuple[Floats,
     return np.maximum.reduce(without), np.minimum.reduce(alone)
 
 
-def _covers(view: View) -> tuple[dict[Shape, Floats], dict[Shape, Floats]] | None:
+def _covers(view: View) -> dict[str, Cover]:
     """Mass of each bead's segments that stays inside the bead, source and target, in root characters."""
-    if view.evidence.shares is None:
-        return None
-    (mine, _), (theirs, _) = view.evidence.shares
-    return (
-        view.boxes(mine[view.rows] * view.span(0, "weight", 1), 0.0),
-        view.boxes(theirs[view.rows] * view.span(1, "weight", 1), 0.0),
-    )
+    return {
+        name: (
+            view.boxes(mine.cells[view.rows] * view.span(0, "weight", 1), 0.0),
+            view.boxes(theirs.cells[view.rows] * view.span(1, "weight", 1), 0.0),
+        )
+        for name, (mine, theirs) in view.evidence.layers.items()
+    }
 
 
-def _cover(covers: tuple[dict[Shape, Floats], dict[Shape, Floats]], shape: Shape, view: View) -> list[Feature]:
-    """Share of mass that stays inside the bead: of both sides, of the lesser, of its worst outer segment."""
-    (mine, theirs), (a, b) = covers, shape
+def _cover(name: str, cover: Cover, shape: Shape, view: View) -> list[Feature]:
+    """Share of mass that stays inside the bead: of both sides, of the lesser, of its worst outer segment.
+
+    ``edge`` is what of the worst outer segment is found opposite, ``worth`` what of the other side that
+    segment alone accounts for, in units of its own mass.
+    """
+    (mine, theirs), (a, b) = cover, shape
     inside, there = _share(mine[shape], view, 0, a), _share(theirs[shape], view, 1, b)
     out: list[Feature] = [
-        ("cover", (inside + there) / np.float32(2.0)),
-        ("less-cover", np.minimum(inside, there)),
+        (f"{name}-cover", (inside + there) / np.float32(2.0)),
+        (f"{name}-less", np.minimum(inside, there)),
     ]
-    alone = []
+    edges, worth = [], []
     if a > 1:
-        one = _share(mine[1, b], view, 0, 1)
-        alone += [one, view.before(one, (a - 1, 0), 0.0)]
+        one, other = _share(mine[1, b], view, 0, 1), _share(theirs[1, b], view, 0, 1)
+        edges += [one, view.before(one, (a - 1, 0), 0.0)]
+        worth += [other, view.before(other, (a - 1, 0), 0.0)]
     if b > 1:
-        one = _share(theirs[a, 1], view, 1, 1)
-        alone += [one, view.before(one, (0, b - 1), 0.0)]
-    if alone:
-        out.append(("edge-cover", np.minimum.reduce(alone)))
+        one, other = _share(theirs[a, 1], view, 1, 1), _share(mine[a, 1], view, 1, 1)
+        edges += [one, view.before(one, (0, b - 1), 0.0)]
+        worth += [other, view.before(other, (0, b - 1), 0.0)]
+    if edges:
+        out.append((f"{name}-edge", np.minimum.reduce(edges)))
+        out.append((f"{name}-worth", np.minimum(np.minimum.reduce(worth), np.float32(1.0))))
     if shape == (2, 2):
-        out.append(("crossed", _crossed(mine, view, 0) + _crossed(theirs, view, 1)))
+        out.append((f"{name}-crossed", _crossed(mine, view, 0) + _crossed(theirs, view, 1)))
+    return out
+
+
+def _strays(name: str, layer: Layer, shape: Shape, view: View) -> list[Feature]:
+    """Parts at the outer edges of a bead that belong beyond them; parts at the inner edges of a 2-2 that crossed."""
+    a, b = shape
+    heads, tails = [x.head[view.rows] for x in layer], [x.tail[view.rows] for x in layer]
+    out = [
+        (f"{name}-{end}", np.minimum(np.maximum(*both), _RUN))
+        for end, both in (("head", [view.before(h, (a - 1, b - 1), 0.0) for h in heads]), ("tail", tails))
+    ]
+    if shape == (2, 2):
+        inner = [*heads, *(view.before(tail, (1, 1), 0.0) for tail in tails)]
+        out.append((f"{name}-run", np.minimum(np.maximum.reduce(inner), _RUN)))
     return out
 
 
@@ -160,7 +185,19 @@ def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[
             ("long", length),
         ]
         features += [("heading", side.headings.astype(np.float32)), ("start", side.starts[:-1])]
-        if evidence.shares is not None:
-            features.append(("lost", evidence.shares[which][1]))
+        for name, layer in evidence.layers.items():
+            features.append((f"{name}-lost", layer[which].lost))
+            features.append((f"{name}-worth", _worth(evidence, layer, which)))
         out.append(features)
     return out[0], out[1]
+
+
+def _worth(evidence: Evidence, layer: Layer, which: int) -> Floats:
+    """What of the other side each segment accounts for wherever it is, in units of its own mass, at most 1."""
+    own, other = (evidence.source, evidence.target)[:: 1 if which == 0 else -1]
+    i, j = evidence.corridor.cells()
+    at, there = (i, j)[:: 1 if which == 0 else -1]
+    table = layer[1 - which].cells
+    ok = (at >= 1) & (at <= own.n) & (there >= 1) & (there <= other.n)
+    mass = np.bincount(at[ok] - 1, (table[ok] * other.weights[there[ok] - 1]), minlength=own.n)
+    return np.minimum(mass / own.weights, 1.0).astype(np.float32)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.resources import data_bytes
-from aligner.text import clitic_splits, digits_value, normalise_word
+from aligner.names import wide_skeletons
+from aligner.resources import load_table
+from aligner.text import digits_value, normalise_word
 
 __all__ = ["channel_counts", "shared", "totals"]
 
@@ -28,12 +27,6 @@ _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}")
 _ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]+")
 
 
-@cache
-def _letters() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = json.loads(data_bytes("align/letters.json"))
-    return loaded
-
-
 def _figures(text: str) -> Counter[str]:
     """Numbers as ASCII digits without separators of thousands, and Latin strings without case."""
     out: Counter[str] = Counter()
@@ -44,41 +37,16 @@ def _figures(text: str) -> Counter[str]:
     return out
 
 
-def _latin_skeleton(word: str) -> str:
-    table = _letters()["latin"]
-    word = word.casefold()
-    out, at = [], 0
-    while at < len(word):
-        for length in (2, 1):
-            piece = word[at : at + length]
-            if piece in table:
-                out.append(table[piece])
-                break
-        at += length
-    return _squeeze("".join(out))
-
-
-def _squeeze(skeleton: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", skeleton)
-
-
-def _arabic_skeletons(word: str) -> set[str]:
-    table = _letters()["arabic"]
-    stems = (stem for _, stem in clitic_splits(normalise_word(word)))
-    return {_squeeze("".join(table.get(c, "") for c in stem)) for stem in stems}
-
-
 def _names(text: str) -> Counter[str]:
     """Consonants, at least three, of capitalised Latin words and of Arabic words, in shared classes."""
-    found = {_latin_skeleton(m.group()) for m in _CAPITAL.finditer(text)}
-    for m in _ARABIC.finditer(text):
-        found |= _arabic_skeletons(m.group())
+    words = [m.group() for pattern in (_CAPITAL, _ARABIC) for m in pattern.finditer(text)]
+    found = {skeleton for word in words for skeleton in wide_skeletons(normalise_word(word))}
     return Counter({skeleton: 1 for skeleton in found if len(skeleton) >= 3})
 
 
 def _marks(text: str) -> Counter[str]:
     """Question marks, quotation marks and the like, each kind by one name in both scripts."""
-    table = _letters()["marks"]
+    table: Mapping[str, str] = load_table("letters.yaml")["marks"]
     return Counter(table[c] for c in text if c in table)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.align.lattice import Corridor
+from aligner.align.parts import Shares
 
 __all__ = ["pivot_shares"]
 
@@ -19,8 +20,8 @@ _NOWHERE = 0.25  # chrF above which two sentences of one language are hardly unr
 
 def pivot_shares(
     pivot: Sequence[str], texts: Sequence[str], corridor: Corridor, rungs: Sequence[tuple[int, int]]
-) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Give the share of each segment that goes to each of the other side, and to nowhere, for both sides.
+) -> tuple[Shares, Shares]:
+    """Say where each segment of both sides goes; a segment is one part.
 
     ``pivot`` has a line for each source segment, in the target's language; only the surroundings of a first
     ladder are compared.
@@ -37,7 +38,8 @@ def pivot_shares(
         k = i + 1 - corridor.lows[d]
         seen = (k >= 0) & (k < corridor.width)
         table[d[seen], k[seen]] = (raised / total[at])[seen]
-        out.append((table, (bar / total).astype(np.float32)))
+        none = np.zeros_like(table)
+        out.append(Shares(table, (bar / total).astype(np.float32), none, none))
     return out[0], out[1]
 
 

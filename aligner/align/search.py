@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from aligner.align.corridor import along, rough, whole
 from aligner.align.evidence import Evidence, Side, initial_stats, restate
 from aligner.align.lattice import Corridor
+from aligner.align.layers import add_layers, cut_layers
 from aligner.align.model import Weights, lattice, load_weights
-from aligner.align.parts import Embed, take_apart
+from aligner.align.parts import Embed
 from aligner.align.pivot import pivot_shares
 from aligner.align.strand import Strand
 from aligner.errors import InputError
@@ -47,8 +48,8 @@ def align(
 ) -> Ladder:
     """Find the ladder between two strands, with the probability of each bead, rounded to three decimals.
 
-    ``embed`` encodes texts as unit rows of the same model as the strands' vectors; with it the clauses of
-    the segments are compared as well, at about the cost of encoding the segments once more. ``pivot`` is a
+    ``embed`` encodes texts as unit rows of the same model as the strands' vectors; with it the clauses and
+    words of the segments are compared as well, at up to twice the cost of encoding the segments. ``pivot`` is a
     machine translation of the source into the target's language, one line a segment.
 
     >>> import numpy as np
@@ -67,26 +68,19 @@ def align(
         )
     if not source.n_segments and not target.n_segments:
         return Ladder(((0, 0),))
-    evidence, rungs = _first_pass(source, target, settings, embed)
+    sides = Side(source), Side(target)
+    evidence = Evidence(*sides, _corridor(*sides, settings.width))
+    stats = initial_stats(evidence)
+    rungs = lattice(evidence, stats, settings.weights).best()
+    if embed is not None:
+        add_layers(evidence, rungs, cut_layers(source.texts, target.texts, embed))
     if pivot is not None:
         evidence.blend(pivot_shares(pivot, target.texts, evidence.corridor, rungs))
-    final = lattice(evidence, restate(evidence, initial_stats(evidence), rungs), _weights(evidence, settings))
+    weights = settings.weights_with_parts if evidence.layers else settings.weights
+    final = lattice(evidence, restate(evidence, stats, rungs), weights)
     rungs = final.best()
     confidences = final.infer().along(rungs)
     return Ladder(tuple(rungs), tuple(Judgement(round(c, 3)) for c in confidences))
-
-
-def _first_pass(
-    source: Strand, target: Strand, settings: Settings, embed: Embed | None
-) -> tuple[Evidence, list[tuple[int, int]]]:
-    sides = Side(source), Side(target)
-    parts = (take_apart(source.texts, embed), take_apart(target.texts, embed)) if embed else None
-    evidence = Evidence(*sides, _corridor(*sides, settings.width), parts)
-    return evidence, lattice(evidence, initial_stats(evidence), _weights(evidence, settings)).best()
-
-
-def _weights(evidence: Evidence, settings: Settings) -> Weights:
-    return settings.weights if evidence.shares is None else settings.weights_with_parts
 
 
 def _corridor(source: Side, target: Side, width: int) -> Corridor:

@@ -104,10 +104,9 @@ def _signs(side: SideView, indices: Sequence[int]) -> set[bool]:
 
 def _is_part_of_term(side: SideView, phrase: Phrase) -> bool:
     """Part of a listed label of several words, which stands or falls with it: اليمين المتطرف."""
-    return any(
-        match.first <= phrase.first and phrase.last <= match.last and phrase.last - phrase.first < match.last - match.first
-        for match in side.labels
-    )
+    n = phrase.last - phrase.first
+    around = [m for m in side.labels if m.first <= phrase.first and phrase.last <= m.last]
+    return any(n < match.last - match.first for match in around)
 
 
 def _kind(phrase: Phrase) -> str:

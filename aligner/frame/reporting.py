@@ -75,7 +75,8 @@ def check(view: BeadView) -> Iterator[Edit]:
 def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
     """A verb of claiming with a subject of its own renders whatever verb the source has there."""
     for there in view.target.reporting:
-        if there.row.stance != "claim" or not _reports(view.target, there) or any(there is pair.there for pair in pairs):
+        is_paired = any(there is pair.there for pair in pairs)
+        if there.row.stance != "claim" or is_paired or not _reports(view.target, there):
             continue
         linked = view.links.sources_of(there.first, there.last)
         if not linked or _renders(view, there, linked) or not _has_subject(view.target, there):
@@ -87,7 +88,8 @@ def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[_Pair]) -> Iterat
 def _renders(view: BeadView, there: Match[Reporting], linked: tuple[int, ...]) -> bool:
     """The word is what the source says, in whatever class: allegations, ادعاءات."""
     words = [word_strings(token) for token in view.target.tokens[there.first : there.last]]
-    return bool(best_cosines([word_strings(view.source.tokens[i]) for i in linked], words, view.vectors).max() >= _RENDERS)
+    sources = [word_strings(view.source.tokens[i]) for i in linked]
+    return bool(best_cosines(sources, words, view.vectors).max() >= _RENDERS)
 
 
 def _has_subject(side: SideView, match: Match[Reporting]) -> bool:

@@ -49,7 +49,8 @@ class Recipe:
     ``shift`` moves a clause across a sentence boundary of one side (a 2-2 bead); ``passages`` counts the
     stretches of 5 to 25 left out in a document of 500 pairs; ``fan`` maps how many English sentences one
     Arabic sentence renders to how often, ``chop`` is the chance that an English sentence is cut at its
-    clauses first.
+    clauses first. ``run_on`` is the chance that a full stop inside the Arabic of several sentences becomes
+    a comma, ``loose`` that a word of it is left out.
     """
 
     merge: float = 0.0
@@ -59,20 +60,21 @@ class Recipe:
     shift: float = 0.0
     passages: float = 0.0
     chop: float = 0.0
+    run_on: float = 0.0
+    loose: float = 0.0
     fan: dict[int, float] = field(default_factory=dict)
 
 
+_FAN = {1: 0.42, 2: 0.24, 3: 0.14, 4: 0.08, 5: 0.05, 6: 0.03, 7: 0.02, 8: 0.01, 9: 0.01}
 # Rates after the sets the peers were measured on: news; the same with passages missing; statutes,
-# where one sentence is often two; literature, where 58 % of the beads are one to many (DESIGN.md, Alignment).
+# where one sentence is often two; literature, where 58 % of the beads are one to many (DESIGN.md, Alignment);
+# "free" is literature whose Arabic runs on without stops and leaves words out.
 RECIPES: dict[str, Recipe] = {
     "news": Recipe(merge=0.05, split=0.06, drop=0.03, shift=0.03),
     "missing": Recipe(merge=0.04, triple=0.04, split=0.04, drop=0.03, shift=0.02, passages=8.0),
     "statutes": Recipe(merge=0.10, split=0.25, drop=0.005),
-    "literature": Recipe(
-        drop=0.01,
-        chop=0.5,
-        fan={1: 0.42, 2: 0.24, 3: 0.14, 4: 0.08, 5: 0.05, 6: 0.03, 7: 0.02, 8: 0.01, 9: 0.01},
-    ),
+    "literature": Recipe(drop=0.01, chop=0.5, fan=_FAN),
+    "free": Recipe(drop=0.01, chop=0.5, run_on=0.8, loose=0.15, fan=_FAN),
 }
 
 
@@ -238,9 +240,20 @@ def _fan(rng: random.Random, material: Material, at: int, room: int, recipe: Rec
     while used < room and len(many) < wanted:
         many.extend(_chop(rng, material.pairs[at + used][0], recipe.chop, wanted - len(many)))
         used += 1
-    one = join(t for _, t in material.pairs[at : at + used])
+    one = _freely(rng, [t for _, t in material.pairs[at : at + used]], recipe)
     out.add(many, (one,), material.blocks[at])
     return used
+
+
+def _freely(rng: random.Random, sentences: Sequence[str], recipe: Recipe) -> str:
+    """Join sentences into one as a free translator might: without stops between them, and some words less."""
+    *others, last = sentences
+    if recipe.run_on:
+        others = [s.rstrip(".") + "\N{ARABIC COMMA}" if rng.random() < recipe.run_on else s for s in others]
+    words = join((*others, last)).split(" ")
+    if recipe.loose:
+        words = [word for word in words if rng.random() >= recipe.loose] or words
+    return join(words)
 
 
 def _chop(rng: random.Random, sentence: str, chance: float, most: int) -> list[str]:
