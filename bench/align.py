@@ -207,7 +207,8 @@ def main() -> None:
             settings = settings_for(which, given.weights)
             print("\n# " + "|".join(f"{key}:{value}" for key, value in settings.items()))
             judged += compare(which, settings, encode, given.sets)
-        print(reliability(judged))
+        if judged:
+            print(reliability(judged))
         print(f"# {len(encode.vectors)} texts encoded in {encode.seconds:.1f} s by {encode.embedder.signature}")
     else:
         print(f"# no sets: {DEV} is not here")
