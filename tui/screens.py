@@ -30,10 +30,7 @@ class BidiInput(Input):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Order the whole line, not field by field."""
-        return [
-            BidiFilter(each.mode, fields=False) if isinstance(each, BidiFilter) else each
-            for each in super().get_line_filters()
-        ]
+        return [each.whole() if isinstance(each, BidiFilter) else each for each in super().get_line_filters()]
 
 
 class Choose(ModalScreen[int | None]):
