@@ -98,3 +98,5 @@ def run(
         app.desk.close()
     if app.failure is not None:
         raise app.failure
+    if app.return_code:  # a bug; Textual has printed where
+        raise SystemExit(app.return_code)

@@ -70,7 +70,6 @@ class Shell(App[None]):
         self.register_theme(LIGHT)
         self.theme = self.memory.get("theme", "name") or DARK.name
         self._tell_terminal(self.plan.enter)
-        self.app_suspend_signal.subscribe(self, lambda _: self._tell_terminal(self.plan.leave))
         self.app_resume_signal.subscribe(self, lambda _: self._came_back())
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor outside the main thread
             for ending in (signal.SIGTERM, signal.SIGHUP):
@@ -296,6 +295,11 @@ class Shell(App[None]):
         if sequence and self._driver is not None:
             self._driver.write(sequence)
             self._driver.flush()
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal its own ordering back, then stop; Textual's signal would be heard after coming back."""
+        self._tell_terminal(self.plan.leave)
+        super().action_suspend_process()
 
     def _came_back(self) -> None:
         if self.mode.is_visual:
