@@ -146,7 +146,8 @@ class Shell(App[None]):
         self.tell()
 
     def refuse(self, words: str) -> None:
-        """Say why something was not done."""
+        """Say why something was not done, in place of what was said before."""
+        self.clear_notifications()
         self.notify(words, severity="warning", markup=False)
 
     def ask(self, screen: ModalScreen[_Answer | None], then: Callable[[_Answer], object]) -> None:
