@@ -75,23 +75,33 @@ class FileActions(Shell):
         if self.collate is None:
             self.refuse("start the app with `muqabala review` to collate from here")
             return
-        first = Ask("English source (a file; empty if there is none)")
-        self.settled(lambda: self.ask(first, self._ask_target))
+        self.settled(self._ask_source)
 
-    def _ask_target(self, source: str) -> None:
-        texts: tuple[Path, ...] = (named_path(source),) if source.strip() else ()
-
-        def then(target: str) -> None:
-            translation = named_path(target)
-            if translation.is_file():
-                self._ask_record((*texts, translation), str(translation.with_suffix(".xml")))
+    def _ask_source(self, suggested: str = "") -> None:
+        def then(words: str) -> None:
+            if not words.strip() or self._is_text(words):
+                self._ask_target((named_path(words),) if words.strip() else ())
             else:
-                self.refuse(f"there is no file {translation}")
+                self._ask_source(words)
 
-        if all(each.is_file() for each in texts):
-            self.ask(Ask("Arabic translation (a file)"), then)
-        else:
-            self.refuse(f"there is no file {texts[0]}")
+        self.ask(Ask("English source (a file; empty if there is none)", suggested), then)
+
+    def _ask_target(self, source: tuple[Path, ...], suggested: str = "") -> None:
+        def then(words: str) -> None:
+            if self._is_text(words):
+                path = named_path(words)
+                self._ask_record((*source, path), str(path.with_suffix(".xml")))
+            else:
+                self._ask_target(source, words)
+
+        self.ask(Ask("Arabic translation (a file)", suggested), then)
+
+    def _is_text(self, words: str) -> bool:
+        """Tell whether there is such a file; say so where there is none."""
+        is_there = named_path(words).is_file()
+        if not is_there:
+            self.refuse(f"there is no file {named_path(words)}")
+        return is_there
 
     def _ask_record(self, texts: tuple[Path, ...], suggested: str) -> None:
         def then(words: str) -> None:

@@ -181,8 +181,11 @@ def test_a_collation_that_fails_within_is_told_and_the_record_stays(tmp_path: Pa
 @pytest.mark.parametrize("keys", ["{/no/such.txt} enter", "{EN} enter {/no/such.txt} enter"])
 def test_texts_that_are_not_there_are_told(tmp_path: Path, keys: str) -> None:
     app, _ = collating(tmp_path, lambda texts, progress: other())
-    run(app, "ctrl+n " + keys.replace("EN", str(tmp_path / "en.txt")))
-    assert told(app) == ["there is no file /no/such.txt"]
+    source, target = pair(tmp_path)
+    last = source if keys.startswith("{/no") else target
+    run(app, "ctrl+n " + keys.replace("EN", str(source)), f"{{{last}}} enter")
+    assert told(app) == ["there is no file /no/such.txt"], "and what was asked is asked again"
+    assert len(app.view.rows) == 8
 
 
 def test_a_pair_is_never_collated_over_a_record(tmp_path: Path) -> None:
