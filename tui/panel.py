@@ -76,7 +76,6 @@ def _cut(span: Span, text: str, most: int = 60) -> str:
 def status_text(view: BitextView, session: Session) -> str:
     """Say where the cursor is, what is left, what is shown, how Arabic is shown, whether all is saved."""
     waiting, flags = left(session.collation)
-    unconfirmed = sum(bead.judgement.status is not Status.ACCEPTED for bead in view.rows.beads)
     parts = [f"row {view.bead + 1}/{len(view.rows.beads)}"]
     if view.filter != Filter():
         parts.append(f"shown: {view.filter}")
@@ -84,7 +83,7 @@ def status_text(view: BitextView, session: Session) -> str:
         parts.append(f"{len(view.hits)} hits")
     parts.append(f"{waiting} of {flags} flags left")
     if session.collation.ladder is not None:
-        parts.append(f"{unconfirmed} rows left")
+        parts.append(f"{view.rows.n_unconfirmed} rows left")
     parts += [
         "saved" if session.is_saved else "in journal",
         "F1 help",

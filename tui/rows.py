@@ -76,6 +76,7 @@ class Rows:
     tashkeel: bool = True
     shown: Sequence[int] | None = None
     beads: tuple[Bead, ...] = field(init=False, default=())
+    n_unconfirmed: int = field(init=False, default=0)
     tops: list[int] = field(init=False, default_factory=list)
     _edits: dict[int, list[int]] = field(init=False, default_factory=dict)
     _links: dict[int, list[Link]] = field(init=False, default_factory=dict)
@@ -92,6 +93,7 @@ class Rows:
             self.beads = tuple(Bead(range(0), range(k, k + 1)) for k in range(n))
         else:
             self.beads = collation.ladder.beads
+        self.n_unconfirmed = sum(bead.judgement.status is not Status.ACCEPTED for bead in self.beads)
         self._edits, self._links = {}, {}
         starts = [segment.span.start for segment in collation.target_segments]
         for number, edit in enumerate(collation.edits):
