@@ -20,7 +20,7 @@ ROWS = (
     ("page", "acts", "score", "rows", "link"),
     ("ingest", "segment", "embed", "align", "frame", "tei", "report", "merge", "versions"),
     ("journal", "prov", "exchange", "foreign"),
-    ("verify", "pipeline"),
+    ("verify", "pipeline", "forms"),
     ("batch", "audit"),
     ("cli",),
 )

@@ -64,16 +64,27 @@ class BitextView(ScrollView, can_focus=True):
 
     def __init__(self, collation: Collation, mode: Mode, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.rows = Rows(collation, mode=mode)
+        self._drawn: dict[int, list[Strip]] = {}
+        self._styles: dict[tuple[str, ...], Style] = {}
+        self._hold(Rows(collation, mode=mode))
+
+    def _hold(self, rows: Rows) -> None:
+        """Begin with these rows: at the top, nothing selected, all shown."""
+        self.rows = rows
         self.row = 0
-        self.side = Side.SOURCE if collation.source is not None else Side.TARGET
+        self.side = Side.SOURCE if rows.collation.source is not None else Side.TARGET
         self.filter = Filter()
         self.flag: int | None = None
         self.picked: int | None = None
         self.hits: Sequence[Hit] = ()
-        self.cursor = WordCursor(self.rows)
-        self._drawn: dict[int, list[Strip]] = {}
-        self._styles: dict[tuple[str, ...], Style] = {}
+        self.cursor = WordCursor(rows)
+
+    def open(self, collation: Collation) -> None:
+        """Show another collation from its first row."""
+        before = self.rows
+        self._hold(Rows(collation, mode=before.mode, tashkeel=before.tashkeel))
+        self.on_resize()
+        self.go_to(0)
 
     # what is shown
 
@@ -188,9 +199,13 @@ class BitextView(ScrollView, can_focus=True):
         edits = self.rows.edits(self.bead)
         if edits:
             at = edits.index(self.flag) if self.flag in edits else -1
-            self.flag = edits[(at + by) % len(edits)]
-            self._touch(self.bead)
-            self.post_message(self.Moved())
+            self.point_flag(edits[(at + by) % len(edits)])
+
+    def point_flag(self, number: int) -> None:
+        """Make a flag of the row the current one."""
+        self.flag = number
+        self._touch(self.bead)
+        self.post_message(self.Moved())
 
     # words
 
@@ -331,6 +346,7 @@ class BitextView(ScrollView, can_focus=True):
             return
         _, self.side, offset = place
         self.cursor.point(self.side, offset, extend=extend)
+        self.flag = next(iter(self.rows.edits_at(self.bead, self.side, offset)), self.flag)
         self._touch(self.bead)
         self.post_message(self.Moved())
 

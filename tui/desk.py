@@ -1,20 +1,17 @@
-"""A record on disk while it is reviewed: opening, writing what was just made, exporting."""
+"""A record on disk while it is reviewed: opening, writing what was just made, giving it out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from aligner import tei
-from aligner.journal import Session
+from aligner.errors import SettingError
+from aligner.forms import Form
+from aligner.journal import Session, journal_path
 from aligner.model import Collation
 from aligner.store import write_bytes
-from tui.export import flags_table, rows_table
 
-__all__ = ["Desk"]
-
-_TABLES = {"aligned rows (TSV)": (".rows.tsv", rows_table), "flags (TSV)": (".flags.tsv", flags_table)}
-_COPY = "TEI, a copy with all decisions"
+__all__ = ["Desk", "named_path"]
 
 
 class Desk:
@@ -43,17 +40,25 @@ class Desk:
         """Write a collation just made."""
         tei.write(collation, self.path)
 
-    def exports(self) -> Sequence[str]:
-        """Name the formats."""
-        return (_COPY, *_TABLES)
+    def suggested(self, form: Form) -> Path:
+        """Name a file beside the record."""
+        return self.path.with_suffix(form.suffix)
 
-    def export(self, collation: Collation, form: str) -> Path:
-        """Write beside the record, under its name."""
-        if form == _COPY:
-            goal = self.path.with_suffix(".copy.xml")
-            tei.write(collation, goal)
-            return goal
-        suffix, table = _TABLES[form]
-        goal = self.path.with_suffix(suffix)
-        write_bytes(goal, table(collation).encode("utf-8"))
-        return goal
+    def export(self, collation: Collation, form: Form, goal: Path) -> None:
+        """Write the collation in a form; a file of that name is replaced, but never the record or its journal.
+
+        Raises: SettingError, RecordError, WriteError; nothing is written then.
+        """
+        own = (self.path.resolve(), journal_path(self.path).resolve())
+        if goal.resolve() in own:
+            raise SettingError("this is the record under review itself", where=str(goal), remedy="choose another name")
+        write_bytes(goal, form.write(collation))
+
+
+def named_path(words: str) -> Path:
+    """Read a path as a person types it: with ~ for home, in quotation marks or not.
+
+    >>> str(named_path(" 'a b.xml' "))
+    'a b.xml'
+    """
+    return Path(words.strip().strip("\"'")).expanduser()

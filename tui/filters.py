@@ -32,6 +32,13 @@ class BidiFilter(LineFilter):
         super().__init__()
         self.mode = mode
         self._pattern = _FIELD if fields else _WHOLE
+        self._whole: BidiFilter | None = None
+
+    def whole(self) -> BidiFilter:
+        """Give the filter of this mode that orders a line as one field, always the same one."""
+        if self._whole is None:
+            self._whole = BidiFilter(self.mode, fields=False)
+        return self._whole
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Order a line; lines without Arabic, or ordered already, go through untouched."""

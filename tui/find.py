@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from aligner.model import Category, Collation, Side, Span, Status
@@ -14,6 +14,20 @@ __all__ = ["LOW", "Filter", "Hit", "hits", "left", "rows_shown"]
 
 LOW = 0.6
 """Beads below this confidence are worth a look; a guess, to be replaced by a measured figure."""
+
+
+_STANDING = {
+    Status.PROPOSED: "open",
+    Status.ACCEPTED: "accepted",
+    Status.REJECTED: "rejected",
+    Status.CORRECTED: "corrected",
+}
+_NAMES = {
+    "flagged": "any flag",
+    "unconfirmed": "unconfirmed",
+    "low": "low confidence",
+    "uneven": "not one to one",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +56,32 @@ class Filter:
             or (self.unconfirmed and judgement.status is Status.ACCEPTED)
         )
 
+    def _set(self) -> dict[str, object]:
+        return {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name)}
+
+    def has(self, part: Filter) -> bool:
+        """Tell whether all that ``part`` asks is asked here too."""
+        return all(getattr(self, name) == value for name, value in part._set().items())
+
+    def toggled(self, part: Filter) -> Filter:
+        """Ask for ``part`` as well; take it off where it is asked already.
+
+        >>> str(Filter(low=True).toggled(Filter(category=Category.HEDGE)))
+        'hedge flags, low confidence'
+        >>> str(Filter(low=True).toggled(Filter(low=True)))
+        'all rows'
+        """
+        asked = self._set()
+        if not self.has(part):
+            asked |= part._set()
+        else:
+            asked = {name: value for name, value in asked.items() if name not in part._set()}
+        return Filter(**asked)  # type: ignore[arg-type]
+
     def __str__(self) -> str:
-        words = [str(word) for word in (self.category, self.status) if word]
-        words += [name for name in ("flagged", "low", "uneven", "unconfirmed") if getattr(self, name)]
-        return ", ".join(words) or "all"
+        words = [f"{_STANDING[self.status]} flags"] if self.status else []
+        words += [f"{self.category} flags"] if self.category else []
+        return ", ".join(words + [_NAMES[name] for name in _NAMES if getattr(self, name)]) or "all rows"
 
 
 def rows_shown(rows: Rows, wish: Filter) -> Sequence[int] | None:

@@ -91,17 +91,29 @@ class FindActions(Shell):
                 return
         self.refuse(none)
 
-    def _is_open(self, bead: int) -> bool:
-        edits = self.session.collation.edits
-        return any(edits[number].status is Status.PROPOSED for number in self.view.rows.edits(bead))
-
     def action_next_open(self) -> None:
-        """Go to the next row with a flag nobody judged."""
-        self._step(1, self._is_open, "no open flag is left")
+        """Go to the next flag nobody judged, in this row or below."""
+        self._to_open(1)
 
     def action_previous_open(self) -> None:
-        """Go to the row before with a flag nobody judged."""
-        self._step(-1, self._is_open, "no open flag is left")
+        """Go to the flag before that nobody judged."""
+        self._to_open(-1)
+
+    def _to_open(self, by: int) -> None:
+        """Go to an open flag in reading order; go round at the end."""
+        view, edits = self.view, self.session.collation.edits
+        rows = view.rows
+        waiting = [at for at in rows.flagged() if edits[rows.edits(at[0])[at[1]]].status is Status.PROPOSED]
+        if not waiting:
+            self.refuse("no open flag is left" if view.filter == Filter() else "no open flag in the rows shown")
+            return
+        own = rows.edits(view.bead)
+        here = view.bead, own.index(view.flag) if view.flag in own else -1
+        to = bisect_right(waiting, here) if by > 0 else bisect_left(waiting, here) - 1
+        bead, place = waiting[to % len(waiting)]
+        if bead != view.bead:
+            view.go_to_bead(bead)
+        view.point_flag(rows.edits(bead)[place])
 
     def action_next_low(self) -> None:
         """Go to the next unconfirmed row of low confidence."""
@@ -147,22 +159,25 @@ class FindActions(Shell):
     def action_filter(self) -> None:
         """Choose which rows to show."""
         offered = [
-            Filter(),
             Filter(flagged=True),
             Filter(status=Status.PROPOSED),
             Filter(unconfirmed=True),
             Filter(low=True),
             Filter(uneven=True),
-            *(Filter(status=status) for status in (Status.ACCEPTED, Status.REJECTED, Status.CORRECTED)),
+            *(Filter(status=status) for status in Status if status is not Status.PROPOSED),
             *(Filter(category=category) for category in Category),
         ]
+        now = self.view.filter
+        shown = [f"{'✓' if now.has(each) else ' '} {each}" for each in offered]
 
         def then(k: int) -> None:
-            if not self.view.narrow(offered[k]):
-                self.refuse(f"no row is {offered[k]}")
+            wish = now.toggled(offered[k - 1]) if k else Filter()
+            if not self.view.narrow(wish):
+                self.refuse(f"no row is {wish}")
             self.tell()
 
-        self.ask(Choose("Show only rows that are, or have a flag that is", [str(each) for each in offered]), then)
+        question = "Show only rows with … (choices add up; the same again takes one off)"
+        self.ask(Choose(question, ["  all rows", *shown]), then)
 
     def action_copy(self) -> None:
         """Copy the selection, or the pair, as the witnesses have it (OSC 52)."""

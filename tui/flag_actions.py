@@ -89,25 +89,26 @@ class FlagActions(Shell):
         self.ask(Choose("Category of the new flag", categories), then)
 
     def action_accept_group(self) -> None:
-        """Accept all open flags of this category in the rows shown, after asking."""
+        """Accept the open flags of this category in the rows shown, or those of its group, after asking."""
         number = self._flag()
         if number is None:
             return
-        edits, category = self.session.collation.edits, self.session.collation.edits[number].category
-        rows = self.view.rows
-        chosen = [
-            each
-            for row in range(len(rows))
-            for each in rows.edits(rows.bead_number(row))
-            if edits[each].category is category and edits[each].status is Status.PROPOSED
-        ]
-        if not chosen:
-            self.refuse(f"no open {category} flag in the rows shown")
+        edits = self.session.collation.edits
+        chosen = edits[number]
+        shown = [self.view.rows.edits(bead)[place] for bead, place in self.view.rows.flagged()]
+        waiting = [each for each in shown if edits[each].status is Status.PROPOSED]
+        alike = [each for each in waiting if edits[each].category is chosen.category]
+        grouped = [each for each in waiting if chosen.group and edits[each].group == chosen.group]
+        if not alike:
+            self.refuse(f"no open {chosen.category} flag in the rows shown")
             return
-        question = f"Accept {len(chosen)} open {category} flags in the rows shown?"
+        offered = {f"accept the {len(alike)} open {chosen.category} flags": alike, "leave them": []}
+        if len(grouped) > 1:
+            offered[f"accept the {len(grouped)} that do the same to the same ({chosen.group})"] = grouped
 
         def then(k: int) -> None:
-            if k == 0:
-                self.decide(accept_edits, chosen)
+            wanted = list(offered.values())[k]
+            if wanted:
+                self.decide(accept_edits, wanted)
 
-        self.ask(Choose(question, ["accept them all", "leave them"], 1), then)
+        self.ask(Choose("Accept many at once, in the rows shown?", list(offered), 1), then)

@@ -6,9 +6,10 @@ alias. The key of لا sends two letters and is left out (TERMINALS.md, section 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["ACTIONS", "Action", "help_rows", "named"]
+__all__ = ["ACTIONS", "Action", "help_rows", "hints", "latin", "named"]
 
 # Windows Arabic (101) layout; shifted keys that yield a mark or a sign have no alias
 _ON_ARABIC_KEYBOARD = dict(zip("qwertyuiop[]asdfghjkl;'zxcnm,./", "ضصثقفغعهخحجدشسيبلاتنمكطئءرىةوزظ", strict=True))
@@ -33,6 +34,11 @@ class Action(NamedTuple):
         signs = {"slash": "/"}
         plain = (signs.get(key, key) for key in self.keys)
         return tuple(_ON_ARABIC_KEYBOARD[key] for key in plain if key in _ON_ARABIC_KEYBOARD)
+
+    @property
+    def shown(self) -> str:
+        """Give all keys as a person reads them."""
+        return " ".join(map(_shown, (*self.keys, *self.aliases)))
 
 
 _MOVE, _ALIGN, _FLAG, _FIND, _WORK = "Move", "Alignment", "Flags", "Find", "Work"
@@ -83,7 +89,9 @@ ACTIONS = (
     Action("redo", ("U", "ctrl+y"), "Redo", _WORK),
     Action("copy", ("y",), "Copy the selection, or the pair", _WORK),
     Action("save", ("ctrl+s",), "Save into the record", _WORK),
-    Action("export", ("ctrl+e",), "Export", _WORK),
+    Action("export", ("ctrl+e",), "Export in another form", _WORK),
+    Action("open", ("ctrl+o",), "Open another record", _WORK),
+    Action("collate", ("ctrl+n",), "Collate another pair of texts", _WORK),
     Action("tashkeel", ("h",), "Show or hide vowel marks", _WORK),
     Action("next_mode", ("f2",), "Another way of showing Arabic", _WORK),
     Action("display_check", ("f4",), "Display check: which line reads correctly?", _WORK),
@@ -108,14 +116,31 @@ def named(name: str) -> Action:
     return next(action for action in ACTIONS if action.name == name)
 
 
+def latin(char: str) -> str:
+    """Give the Latin letter on the key that sends an Arabic one; any other character as it is.
+
+    >>> latin("ش"), latin("x")
+    ('a', 'x')
+    """
+    return next((key for key, letter in _ON_ARABIC_KEYBOARD.items() if letter == char), char)
+
+
+def hints(names: Sequence[str]) -> str:
+    """Give key and first words of some actions, in one line.
+
+    >>> hints(["accept", "reject"])
+    'a accept · x reject'
+    """
+    return " · ".join(f"{_shown(named(name).keys[0])} {name.replace('_', ' ')}" for name in names)
+
+
 def help_rows() -> list[tuple[str, str, str]]:
     """Give group, keys and description of every action, for a person to read.
 
     >>> ("Alignment", "m ة", "Merge the row with the next") in help_rows()
     True
     """
-    return [(action.group, " ".join(map(_shown, (*action.keys, *action.aliases))), action.does)
-            for action in ACTIONS]  # fmt: skip
+    return [(action.group, action.shown, action.does) for action in ACTIONS]
 
 
 def _shown(key: str) -> str:

@@ -76,6 +76,7 @@ class Rows:
     tashkeel: bool = True
     shown: Sequence[int] | None = None
     beads: tuple[Bead, ...] = field(init=False, default=())
+    n_unconfirmed: int = field(init=False, default=0)
     tops: list[int] = field(init=False, default_factory=list)
     _edits: dict[int, list[int]] = field(init=False, default_factory=dict)
     _links: dict[int, list[Link]] = field(init=False, default_factory=dict)
@@ -92,6 +93,7 @@ class Rows:
             self.beads = tuple(Bead(range(0), range(k, k + 1)) for k in range(n))
         else:
             self.beads = collation.ladder.beads
+        self.n_unconfirmed = sum(bead.judgement.status is not Status.ACCEPTED for bead in self.beads)
         self._edits, self._links = {}, {}
         starts = [segment.span.start for segment in collation.target_segments]
         for number, edit in enumerate(collation.edits):
@@ -193,6 +195,25 @@ class Rows:
         """Give the numbers of the flags of a bead."""
         return self._edits.get(bead, [])
 
+    def edits_at(self, bead: int, side: Side, offset: int) -> list[int]:
+        """Give the numbers of the flags of a bead that stand on a character of the witness."""
+        here = []
+        for number in self.edits(bead):
+            span = self.edit_span(number, side)
+            if span is not None and span.start <= offset < span.end:
+                here.append(number)
+        return here
+
+    def edit_span(self, number: int, side: Side) -> Span | None:
+        """Give the words of a flag on one side; None where it has none."""
+        edit = self.collation.edits[number]
+        return edit.source if side is Side.SOURCE else edit.target
+
+    def flagged(self) -> list[tuple[int, int]]:
+        """Give the flags of the rows shown, as bead and place in it, in the order of reading."""
+        admitted = range(len(self.beads)) if self.shown is None else set(self.shown)
+        return [(bead, k) for bead in sorted(self._edits) if bead in admitted for k in range(len(self._edits[bead]))]
+
     def links(self, bead: int) -> list[Link]:
         """Give the word links of a bead."""
         return self._links.get(bead, [])
@@ -218,9 +239,8 @@ class Rows:
         """Light the words of a bead's flags on one side; the current flag stands out."""
         made = []
         for number in self.edits(bead):
-            edit = self.collation.edits[number]
-            span = edit.source if side is Side.SOURCE else edit.target
+            span = self.edit_span(number, side)
             if span is not None:
-                style = "rejected" if edit.status is Status.REJECTED else "flag"
+                style = "rejected" if self.collation.edits[number].status is Status.REJECTED else "flag"
                 made.append(Lit(span.start, span.end, "current" if number == current else style))
         return made

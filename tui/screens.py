@@ -17,11 +17,18 @@ from textual.widgets.option_list import Option
 
 from tui.bidi.layout import Mode, Para
 from tui.filters import BidiFilter
-from tui.keys import help_rows
+from tui.keys import help_rows, latin
 
 __all__ = ["Ask", "BidiInput", "Choose", "DisplayCheck", "Help", "Working"]
 
 _ESCAPE: list[BindingType] = [("escape", "dismiss(None)", "Close")]
+_KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+_SIGNS = """
+[b]Signs[/b]      ●99 ◐65 ○30  how sure the machine is of a row, in hundredths: high, middle, low
+           ✓ confirmed   ? needs review   ✎ corrected by a person   ⚑2 two flags   + picked up (Space)
+           ◀ ▶ the active side: Tab changes it
+[b]Mouse[/b]      click: go to the word, and to the flag on it   drag: select   wheel: scroll
+"""
 _SAMPLE = "«لا سلام» (BBC) 2016"
 
 
@@ -30,10 +37,7 @@ class BidiInput(Input):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Order the whole line, not field by field."""
-        return [
-            BidiFilter(each.mode, fields=False) if isinstance(each, BidiFilter) else each
-            for each in super().get_line_filters()
-        ]
+        return [each.whole() if isinstance(each, BidiFilter) else each for each in super().get_line_filters()]
 
 
 class Choose(ModalScreen[int | None]):
@@ -49,17 +53,21 @@ class Choose(ModalScreen[int | None]):
         """Lay out the question over the choices."""
         with Vertical(classes="box"):
             yield Label(self._question, classes="ask", markup=False)
-            yield OptionList(*(Option(f"{k}  {each}") for k, each in enumerate(self._choices, 1)), markup=False)
+            yield OptionList(
+                *(Option(f"{key}  {each}") for key, each in zip(_KEYS, self._choices, strict=False)), markup=False
+            )
 
     def on_mount(self) -> None:
         """Stand on the present choice."""
         self.query_one(OptionList).highlighted = self._at
 
     def on_key(self, event: events.Key) -> None:
-        """Take a choice by its digit, of any script."""
-        if event.character and event.character.isdecimal() and 0 < int(event.character) <= len(self._choices):
+        """Take a choice by its digit, of any script, or by its letter on either keyboard."""
+        char = event.character or ""
+        key = str(int(char)) if char.isdecimal() else latin(char)
+        if key and key in _KEYS[: len(self._choices)]:
             event.stop()
-            self.dismiss(int(event.character) - 1)
+            self.dismiss(_KEYS.index(key))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the choice under the cursor."""
@@ -102,6 +110,15 @@ class Help(ModalScreen[None]):
             yield Label("Keys (letters work on an Arabic keyboard too)", classes="ask")
             with VerticalScroll():
                 yield Static(table)
+                yield Static(_SIGNS)
+
+
+class _Sample(Static):
+    """A line that reaches the terminal exactly as it was made."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leave out the filter that orders lines: the sample is in the order of its own mode."""
+        return [each for each in super().get_line_filters() if not isinstance(each, BidiFilter)]
 
 
 class DisplayCheck(ModalScreen[Mode | None]):
@@ -116,7 +133,7 @@ class DisplayCheck(ModalScreen[Mode | None]):
             yield Label("Which line reads correctly? It says: “No peace” (BBC) 2016", classes="ask", markup=False)
             for number, mode in enumerate(self.OFFERED, 1):
                 para = Para(_SAMPLE, "rtl", mode)
-                yield Static(f"{number}   {para.visual_line(para.whole(), width=30).text}", markup=False)
+                yield _Sample(f"{number}   {para.visual_line(para.whole(), width=30).text}", markup=False)
             yield Label("Press its number; 0 if none does; Esc to leave things as they are", classes="ask")
 
     def on_key(self, event: events.Key) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import App, ComposeResult, SystemCommand
@@ -21,9 +26,9 @@ from tui.desk import Desk
 from tui.filters import BidiFilter
 from tui.keys import ACTIONS
 from tui.memory import Memory
-from tui.panel import flags_text, status_text
+from tui.panel import flags_text, keys_text, status_text
 from tui.picture import repaired
-from tui.screens import DisplayCheck, Help
+from tui.screens import Choose, DisplayCheck, Help
 from tui.themes import DARK, LIGHT
 
 __all__ = ["Shell"]
@@ -45,6 +50,7 @@ class Shell(App[None]):
 
     def __init__(self, desk: Desk, plan: Plan, memory: Memory, *, who: str, terminal: str = "") -> None:
         self.mode = plan.mode
+        self._order = BidiFilter(plan.mode)
         super().__init__()
         self.desk, self.plan, self.memory, self.who = desk, plan, memory, who
         self._terminal = terminal
@@ -64,22 +70,45 @@ class Shell(App[None]):
         self.register_theme(LIGHT)
         self.theme = self.memory.get("theme", "name") or DARK.name
         self._tell_terminal(self.plan.enter)
-        self.app_suspend_signal.subscribe(self, lambda _: self._tell_terminal(self.plan.leave))
         self.app_resume_signal.subscribe(self, lambda _: self._came_back())
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor outside the main thread
+            for ending in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(ending, self.depart)
         self.begin()
 
     def begin(self) -> None:
         """Open the record and stand where one stopped."""
-        self.session, message = self.desk.open(self.who)
-        self.view = view = BitextView(self.session.collation, self.mode, id="bitext")
-        self.screen_stack[0].mount(view, after="#title")
-        view.focus()
+        self.show_record(*self.desk.open(self.who))
+
+    def show_record(self, session: Session, message: str) -> None:
+        """Show the record a session has open, at the row where one stopped."""
+        self.session = session
+        if not hasattr(self, "view"):
+            self.view = BitextView(session.collation, self.mode, id="bitext")
+            self.screen_stack[0].mount(self.view, after="#title")
+        else:
+            self.view.open(session.collation)
+        self.view.focus()
         stopped = self.memory.get("bead", str(self.desk.path.resolve()))
         if stopped.isdecimal():
-            self.call_after_refresh(view.go_to_bead, int(stopped))
+            self.call_after_refresh(self.view.go_to_bead, int(stopped))
         for words in filter(None, (message, self.plan.notice)):
             self.notify(words, timeout=10, markup=False)
         self.call_after_refresh(self.tell)
+        if self.plan.is_guess:
+            self.ask_display()
+        self.plan = replace(self.plan, notice="", is_guess=False)
+        gc.freeze()  # else Python looks through every bead now and then: 90 ms with 5,000, in the middle of a key
+
+    def put_away(self) -> None:
+        """Remember the place and let the record go; its journal holds what was not saved."""
+        if self.desk.session is not None:
+            self._remember("bead", str(self.desk.path.resolve()), str(self.view.bead))
+            self.desk.close()
+
+    def on_unmount(self) -> None:
+        """Let Python collect again what the record took."""
+        gc.unfreeze()
 
     def on_bitext_view_moved(self) -> None:
         """Keep flags and status in step with the cursor."""
@@ -89,9 +118,11 @@ class Shell(App[None]):
         """Write title, flags and status again."""
         screen = self.screen_stack[0]
         left = "" if self.session.is_saved else " *"
-        screen.query_one("#title", Static).update(f"{self.desk.path.name}{left}  ·  {self.who}")
-        screen.query_one("#flags", Static).update(flags_text(self.view))
-        screen.query_one("#status", Static).update(status_text(self.view, self.session))
+        screen.query_one("#title", Static).update(f"{self.desk.path.name}{left}  ·  {self.who}", layout=False)
+        flags = screen.query_one("#flags", Static)
+        flags.border_title = keys_text(self.view)
+        flags.update(flags_text(self.view, flags.content_size.width), layout=False)
+        screen.query_one("#status", Static).update(status_text(self.view, self.session), layout=False)
 
     # decisions
 
@@ -115,7 +146,8 @@ class Shell(App[None]):
         self.tell()
 
     def refuse(self, words: str) -> None:
-        """Say why something was not done."""
+        """Say why something was not done, in place of what was said before."""
+        self.clear_notifications()
         self.notify(words, severity="warning", markup=False)
 
     def ask(self, screen: ModalScreen[_Answer | None], then: Callable[[_Answer], object]) -> None:
@@ -159,8 +191,27 @@ class Shell(App[None]):
         self.notify(f"saved: {self.desk.path.name}", markup=False)
 
     def action_leave(self) -> None:
-        """Remember the place and go; the journal holds what was not saved."""
-        self._remember("bead", str(self.desk.path.resolve()), str(self.view.bead))
+        """Remember the place and go; ask what becomes of decisions that are not in the record yet."""
+        self.settled(self.depart)
+
+    def settled(self, then: Callable[[], object]) -> None:
+        """Go on once the person has said whether unsaved decisions go into the record or stay in its journal."""
+        if self.desk.session is None or self.session.is_saved:
+            then()
+            return
+
+        def answered(k: int) -> None:
+            if k == 0:
+                self.action_save()
+            if k == 1 or self.session.is_saved:
+                then()
+
+        choices = ["save them into the record", "leave them in the journal; they are here again next time"]
+        self.ask(Choose("There are decisions the record does not hold yet. Esc goes back.", choices), answered)
+
+    def depart(self) -> None:
+        """Go at once; the journal holds what was not saved."""
+        self.put_away()
         self.exit()
 
     async def action_quit(self) -> None:
@@ -177,7 +228,9 @@ class Shell(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let every widget show Arabic."""
-        return [*super().get_line_filters(), BidiFilter(self.mode)]
+        if self._order.mode is not self.mode:
+            self._order = BidiFilter(self.mode)  # one filter as long as it serves: Textual keeps what it made of a line
+        return [*super().get_line_filters(), self._order]
 
     def action_next_mode(self) -> None:
         """Show Arabic another way."""
@@ -207,6 +260,16 @@ class Shell(App[None]):
 
         self.ask(DisplayCheck(), answered)
 
+    def ask_display(self) -> None:
+        """Ask how Arabic reads where nothing could be found out; Esc leaves things as they are, for good."""
+
+        def answered(mode: Mode | None) -> None:
+            if mode is not None:
+                self.show_as(mode)
+            self._remember("display", self._terminal, mode or "auto")
+
+        self.push_screen(DisplayCheck(), answered)
+
     def action_switch_theme(self) -> None:
         """Change between dark and light."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
@@ -221,7 +284,8 @@ class Shell(App[None]):
         for action in ACTIONS:
             method = getattr(self, f"action_{action.name}", None)
             if method is not None:
-                yield SystemCommand(action.does, ", ".join(action.keys), method)
+                yield SystemCommand(action.does, action.shown, method)
+        yield SystemCommand("Suspend", "back to the shell; fg returns", self.action_suspend_process)
         yield SystemCommand("Screenshot", "an SVG picture in the working folder", self.deliver_screenshot)
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
@@ -232,6 +296,11 @@ class Shell(App[None]):
         if sequence and self._driver is not None:
             self._driver.write(sequence)
             self._driver.flush()
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal its own ordering back, then stop; Textual's signal would be heard after coming back."""
+        self._tell_terminal(self.plan.leave)
+        super().action_suspend_process()
 
     def _came_back(self) -> None:
         if self.mode.is_visual:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from aligner.cli.settings import FILE, OUT, emit, summary
-from aligner.errors import RecordError
+from aligner.forms import EXCHANGE, form_named
 
 if TYPE_CHECKING:
     from aligner.model import Collation
 
 __all__ = ["COMMANDS"]
 
-
-_FORMS = ("ladder", "jsonl", "tmx", "xliff", "tsv", "csv", "parquet", "prov", "provn")
+_FORMS = tuple(form.name for form in EXCHANGE)
 
 
 @click.command()
@@ -28,23 +27,7 @@ def export(record: Path, form: str, out: Path | None) -> None:
     """Write a record in another form: for aligners, translation tools, spreadsheets, W3C PROV."""
     from aligner import tei
 
-    emit(_exported(tei.read(record), form, record), out)
-
-
-def _exported(collation: Collation, form: str, record: Path) -> bytes | str:
-    from aligner import exchange, prov
-    from aligner.rows import collation_rows, json_line
-    from aligner.score import format_ladder, pairings
-
-    if form == "jsonl":
-        return "".join(map(json_line, collation_rows(collation)))
-    if form in ("prov", "provn"):
-        return prov.to_prov_json(collation) if form == "prov" else prov.to_provn(collation)
-    if form != "ladder":
-        return exchange.export(collation, form)
-    if collation.ladder is None:
-        raise RecordError("there is no ladder without a source", where=str(record), remedy="export jsonl")
-    return format_ladder(pairings(collation.ladder))
+    emit(form_named(form).write(tei.read(record)), out)
 
 
 @click.command("import")
@@ -103,9 +86,8 @@ def verify(record: Path, tei_all: Path | None, source: Path | None, target: Path
 def report(record: Path, out: Path) -> None:
     """Write a collation as one self-contained page to read: both texts, flags, reasons."""
     from aligner import tei
-    from aligner.report import render
 
-    emit(render(tei.read(record)), out)
+    emit(form_named("html").write(tei.read(record)), out)
 
 
 @click.command()
@@ -139,10 +121,8 @@ def standoff(record: Path, out: Path) -> None:
     Titles, the attribution line and short quotations in rationales stay readable.
     """
     from aligner import tei
-    from aligner.store import write_bytes
-    from aligner.tei.standoff import standoff
 
-    write_bytes(out, standoff(tei.read(record)))
+    emit(form_named("standoff").write(tei.read(record)), out)
 
 
 @click.command()

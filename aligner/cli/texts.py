@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,9 @@ from aligner.cli.settings import (
     summary,
 )
 from aligner.errors import ResourceError
+
+if TYPE_CHECKING:
+    from aligner.model import Collation
 
 __all__ = ["COMMANDS"]
 
@@ -96,11 +100,12 @@ def review(files: tuple[Path, ...], out: Path | None, who: str, bidi: str, **giv
     except ModuleNotFoundError as error:
         what = f"the review app needs {error.name}"
         raise ResourceError(what, where="review", remedy="pip install 'muqabala[review]'") from error
-    if len(files) == 1:
-        run(files[0], who=who, bidi=bidi)
-        return
-    record = out or files[1].with_suffix(".xml")
-    run(record, make=lambda progress: collate_files(files, told=progress, **given), who=who, bidi=bidi)
+
+    def collate(texts: tuple[Path, ...], told: Callable[[str, int, int], None]) -> Collation:
+        return collate_files(texts, no_source=len(texts) == 1, told=told, **given)
+
+    record, texts = (files[0], ()) if len(files) == 1 else (out or files[1].with_suffix(".xml"), files)
+    run(record, texts=texts, collate=collate, who=who, bidi=bidi)
 
 
 @click.command()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,15 @@ import pytest
 from tui_made import app_on, drive, made, screen_of
 
 from aligner import tei
-from aligner.errors import InputError
 from aligner.journal import journal_path
 from aligner.model import Act, Category, Collation, Direction, Side, Status
 from tui.app import ReviewApp
 from tui.bidi.layout import Mode
-from tui.bidi.terminal import Plan
+from tui.bidi.terminal import Answers, Plan, choose
 from tui.desk import Desk
 from tui.keys import ACTIONS, named
 from tui.memory import Memory
-from tui.screens import Ask, Choose, DisplayCheck, Help, Working
+from tui.screens import Ask, Choose, DisplayCheck, Help
 
 FLAGGED = 3
 
@@ -371,22 +370,6 @@ def test_a_decision_that_cannot_be_kept_is_told_and_not_shown(on: On, monkeypatc
     assert types(app) == ["1-1"] * 8 and acts(app) == []
 
 
-def test_exports_hold_logical_text_and_no_presentation_forms(on: On, tmp_path: Path) -> None:
-    on("m ctrl+e 1 ctrl+e 2 ctrl+e 3 ctrl+s")
-    written = sorted(each.name for each in tmp_path.glob("made*"))
-    assert written == ["made.copy.xml", "made.flags.tsv", "made.rows.tsv", "made.xml"]
-    for name in written:
-        text = (tmp_path / name).read_text(encoding="utf-8")
-        assert "مسلحون" in text
-        assert not any("\ufb50" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufefc" for char in text)
-    rows = (tmp_path / "made.rows.tsv").read_text(encoding="utf-8").splitlines()
-    assert rows[3].split("\t") == [
-        "3", "1-1", "0.1100", "proposed", "Armed men took part in the protest.", "شارك «مسلحون» في الاحتجاج.",
-    ]  # fmt: skip
-    flags = (tmp_path / "made.flags.tsv").read_text(encoding="utf-8").splitlines()
-    assert flags[1].split("\t")[:3] == ["3", "scare-quote", "added"] and len(flags) == 2
-
-
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
 def test_one_starts_where_one_stopped(on: On, key: str) -> None:
     on(f"j j j {key}")
@@ -438,59 +421,107 @@ def test_resizing_wraps_again_and_keeps_the_row_on_the_screen(on: On) -> None:
     assert 0 <= top < 20 and app.view.rows.columns.source < 25
 
 
-def test_collating_runs_in_a_worker_and_can_be_stopped(tmp_path: Path) -> None:
-    made_now = made(6)
+def test_every_open_flag_of_a_row_is_visited(on: On) -> None:
+    collation = made(8)
+    first = collation.edits[0]
+    twice = replace(collation, edits=(first, replace(first, category=Category.HEDGE, target=None)))
+    assert on("n", collation=twice).view.flag == 0
+    app = on("n n", collation=twice)
+    assert (app.view.bead, app.view.flag) == (FLAGGED, 1)
+    assert on("n n n", collation=twice).view.flag == 0, "and round again"
+    assert on("n n N", collation=twice).view.flag == 0
+    assert on("n a n x n", collation=twice).session.collation.edits[1].status is Status.REJECTED
 
-    async def wait(pilot: Any) -> None:
-        await pilot.app.workers.wait_for_complete()
+
+def test_a_click_on_a_flag_makes_it_the_current_one(on: On) -> None:
+    collation = made(8)
+    first = collation.edits[0]
+    words = replace(first, category=Category.HEDGE, source=None, target=collation.target_segments[3].span)
+    collation = replace(collation, edits=(replace(first, target=None), words))
+
+    async def click(app: ReviewApp, pilot: Any) -> None:
+        assert app.view.flag == 0
+        line = screen_of(app)[7]
+        await pilot.click("#bitext", offset=(line.index("ﺭﺎﺷ") + 1, 6))
         await pilot.pause()
 
-    app = app_on(made_now, tmp_path)
-    app.desk.path.unlink()
-    app._make, app._keep = lambda progress: (progress("align", 1, 2), made_now)[1], app.desk.keep
-    drive(app, wait)
-    assert tei.read(app.desk.path) == made_now and len(app.view.rows) == 6
+    app = on("n", click, collation=collation)
+    assert app.view.flag == 1
 
 
-def test_a_collation_that_fails_is_told_when_the_app_has_gone(tmp_path: Path) -> None:
-    def fail(progress: object) -> Collation:
-        raise InputError("the file is empty")
+def test_filters_add_up_and_the_same_again_takes_one_off(on: On) -> None:
+    app = on("v 3 v 5", n=40)
+    assert str(app.view.filter) == "open flags, low confidence"
+    shown = [app.view.rows.bead_number(row) for row in range(len(app.view.rows))]
+    assert shown and all(app.view.rows.edits(bead) for bead in shown)
+    assert all((app.view.rows.beads[bead].judgement.confidence or 0) < 0.6 for bead in shown)
+    assert str(on("v 3 v 5 v 3", n=40).view.filter) == "low confidence"
+    assert str(on("v a", n=40).view.filter) == "scare-quote flags"
+    assert str(on("v ش", n=40).view.filter) == "scare-quote flags", "the letter on an Arabic keyboard"
+    assert str(on("v 3 v 1", n=40).view.filter) == "all rows"
 
-    async def wait(pilot: Any) -> None:
-        await pilot.pause()
 
+def test_a_group_that_does_the_same_is_accepted_together(on: On) -> None:
+    collation = made(20)
+    grouped = [replace(edit, group="men" if k < 2 else "") for k, edit in enumerate(collation.edits)]
+    app = on("n ctrl+a 3", collation=replace(collation, edits=tuple(grouped)))
+    assert [edit.status for edit in app.session.collation.edits] == [Status.ACCEPTED] * 2 + [Status.PROPOSED]
+
+
+def test_the_display_is_asked_about_where_nothing_is_known_and_only_once(on: On, tmp_path: Path) -> None:
     app = app_on(made(6), tmp_path)
-    app._make = fail
-    drive(app, wait)
-    assert isinstance(app.failure, InputError) and app.return_code == 1
+    app.plan = choose({}, Answers())
+    seen: list[object] = []
+
+    async def look(pilot: Any) -> None:
+        seen.append(pilot.app.screen)
+        await pilot.press("3")
+        await pilot.pause()
+
+    drive(app, look)
+    saved = Memory(tmp_path / "state.json").get("display", "")
+    assert isinstance(seen[0], DisplayCheck) and app.mode is Mode.TERMINAL and saved == "terminal"
+    plan = choose({}, Answers(), saved=saved)
+    assert plan.mode is Mode.TERMINAL and not plan.is_guess
 
 
-def test_escape_stops_collating_and_nothing_is_written(tmp_path: Path) -> None:
-    goes_on, kept = threading.Event(), []
+def test_escape_leaves_the_display_as_it_is_for_good(tmp_path: Path) -> None:
+    app = app_on(made(6), tmp_path)
+    app.plan = choose({}, Answers())
 
-    def slow(progress: Callable[[str, int, int], None]) -> Collation:
-        goes_on.wait(10)
-        progress("align", 1, 2)
-        return made(6)
-
-    async def stop(pilot: Any) -> None:
-        assert isinstance(pilot.app.screen, Working)
+    async def escape(pilot: Any) -> None:
         await pilot.press("escape")
-        goes_on.set()
         await pilot.pause()
 
-    app = app_on(made(6), tmp_path)
-    app._make, app._keep = slow, kept.append
-    drive(app, stop)
-    assert kept == [] and not app.is_running
+    drive(app, escape)
+    saved = Memory(tmp_path / "state.json").get("display", "")
+    assert app.mode is Mode.APP and saved == "auto" and not choose({}, Answers(), saved=saved).is_guess
 
 
-def test_the_screen_at_a_fixed_size_is_as_drawn(on: On) -> None:
+def test_the_panel_names_the_keys_of_use_on_the_row(on: On) -> None:
     lines: list[str] = []
 
     async def look(app: ReviewApp, pilot: Any) -> None:
-        lines.extend(line.rstrip() for line in screen_of(app))
+        lines[:] = screen_of(app)
 
-    on("n", look, n=5, size=(80, 20))
-    golden = Path(__file__).parent.parent / "data" / "review-80x20.txt"
-    assert "\n".join(lines) + "\n" == golden.read_text(encoding="utf-8")
+    on("n", look)
+    assert any("a accept · x reject" in line for line in lines)
+    on("", look)
+    assert any("Enter confirm · m merge" in line for line in lines)
+
+
+def test_the_palette_runs_what_the_keys_run(on: On) -> None:
+    assert types(on("ctrl+p M e r g e space t h e space r o w enter enter"))[0] == "2-2"
+
+
+def test_each_sample_of_the_display_check_is_sent_in_the_order_of_its_mode(on: On) -> None:
+    lines: list[str] = []
+
+    async def look(app: ReviewApp, pilot: Any) -> None:
+        lines.extend(screen_of(app))
+
+    on("f4", look)
+    samples = [next(line for line in lines if f"│ {number}   " in line) for number in (1, 2, 3)]
+    assert "ﻡﻼﺳ ﻻ" in samples[0] and "\u202d" not in samples[0]
+    assert "ﻡﻼﺳ ﻻ" in samples[1] and "\u202d" in samples[1]
+    assert "\u2067«لا سلام» (BBC) 2016\u2069" in samples[2]

@@ -51,6 +51,8 @@ def _act_at_random(draw: random.Random, session: Session) -> None:
         (acts.unlink_bead, bead),
         (acts.split_segment, side, segment, draw.randint(span.start, span.end)),
         (acts.join_segments, side, segment),
+        (acts.move_segment, side, bead),
+        (acts.note_edit, edit, draw.choice(["ملاحظة", "a note", ""])),
         (acts.mark_omission if here.source else acts.mark_addition, bead),
         (acts.accept_edit, edit),
         (acts.reject_edit, edit),
@@ -62,8 +64,11 @@ def _act_at_random(draw: random.Random, session: Session) -> None:
     if draw.random() < 0.2:
         draw.choice([session.undo, session.redo])()
         return
+    named = {"up": draw.random() < 0.5} if made_now[0] is acts.move_segment else {}
+    if made_now[0] is acts.reject_edit and draw.random() < 0.5:
+        made_now, named = (acts.change_edit, edit), {"category": draw.choice(list(Category))}
     with suppress(SettingError):
-        session.take(*made_now)
+        session.take(*made_now, **named)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -73,6 +73,15 @@ def test_every_terminal_gets_its_mode(
     assert plan.why
 
 
+def test_a_person_is_asked_only_where_no_terminal_told_its_name() -> None:
+    assert choose({"TERM": "xterm-256color"}, Answers()).is_guess
+    assert choose(TMUX, Answers("tmux 3.3a", None, 2)).is_guess, "what is outside of tmux cannot be seen"
+    assert not choose({"TERM": "xterm"}, Answers("XTerm(379)", 0, 2, 0)).is_guess
+    for env in ({"WT_SESSION": "x"}, {"TERM_PROGRAM": "vscode"}, {"TERM": "alacritty"}, {"KONSOLE_VERSION": "221203"}):
+        assert not choose(env, Answers()).is_guess
+    assert not choose({}, Answers(), setting="app").is_guess and not choose({}, Answers(), saved="auto").is_guess
+
+
 def test_under_tmux_konsole_is_told_through_tmux() -> None:
     plan = choose({**TMUX, "KONSOLE_VERSION": "221203"}, Answers("tmux 3.3a"))
     assert plan.enter == "\x1bPtmux;\x1b" + KONSOLE[0] + "\x1b\\"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
@@ -43,7 +44,7 @@ class Terminal:
         command = ["tmux", "-L", self._socket, *words]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    def start(self, record: Path, mode: str) -> None:
+    def start(self, record: Path, mode: str, shell: str = "sh", **more: str) -> None:
         (self.folder / "run.py").write_text(_RUN, encoding="utf-8")
         inside = f"{sys.executable} {self.folder / 'run.py'} {record} {mode}; echo left with $?; cat"
         env = {
@@ -51,9 +52,10 @@ class Terminal:
             "XDG_STATE_HOME": str(self.folder),
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.folder),
+            **more,
         }
         sets = [word for key, value in env.items() for word in ("-e", f"{key}={value}")]
-        self.tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", "100", "-y", "30", *sets, "sh")
+        self.tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", "100", "-y", "30", *sets, shell)
         self.tmux("pipe-pane", f"cat > {self.output}")
         self.tmux("send-keys", inside, "Enter")
 
@@ -92,7 +94,10 @@ def test_the_app_runs_in_a_terminal(terminal: Terminal, tmp_path: Path, mode: st
     record = tmp_path / "pair.xml"
     tei.write(made(8), record)
     terminal.start(record, mode)
-    lines = terminal.until(has("row 1/8"))
+    if mode == "auto":  # what is outside of tmux cannot be seen, so that the app asks, once
+        terminal.until(has("Which line reads correctly?"))
+        terminal.keys("1")
+    lines = terminal.until(lambda lines: has("row 1/8")(lines) and not has("Which line")(lines))
     assert any(shown in line for line in lines)
     if mode == "app":
         assert {line.index("│") for line in lines[1:15]} == {lines[1].index("│")}
@@ -139,8 +144,18 @@ def collate_files(source: Path, target: Path) -> Collation:
     return collate(first, second, load_embedder())
 
 
-def test_the_terminals_own_bidi_is_given_back(tmp_path: Path) -> None:
-    """A terminal that answers DECRQM 8 is told CSI 8 l on entering and CSI 8 h on leaving."""
+_CRASHING = (
+    "from tui.app import ReviewApp\ndef crash(self): raise RuntimeError('a bug')\nReviewApp.action_tashkeel = crash\n"
+) + _RUN
+
+
+@pytest.mark.parametrize(
+    ("program", "ending", "code"),
+    [(_RUN, b"q", 0), (_RUN, signal.SIGTERM, 0), (_RUN, signal.SIGHUP, 0), (_CRASHING, b"h", 1)],
+    ids=["quit", "SIGTERM", "SIGHUP", "crash"],
+)
+def test_the_terminals_own_bidi_is_given_back(tmp_path: Path, program: str, ending: bytes | int, code: int) -> None:
+    """A terminal that answers DECRQM 8 is told CSI 8 l on entering and CSI 8 h on leaving, however the app ends."""
     import pty
     import select
 
@@ -157,9 +172,9 @@ def test_the_terminals_own_bidi_is_given_back(tmp_path: Path) -> None:
         env.pop(name, None)
     child, outside = pty.fork()
     if child == 0:
-        os.execve(sys.executable, [sys.executable, "-c", _RUN, str(record), "auto"], env)
-    heard, answered, quitted = b"", False, False
-    while select.select([outside], [], [], 30)[0]:
+        os.execve(sys.executable, [sys.executable, "-c", program, str(record), "auto"], env)
+    heard, answered, ended = b"", False, False
+    while select.select([outside], [], [], 60)[0]:
         try:
             heard += os.read(outside, 65536)
         except OSError:
@@ -167,11 +182,39 @@ def test_the_terminals_own_bidi_is_given_back(tmp_path: Path) -> None:
         if not answered and b"\x1b[8$p" in heard:
             os.write(outside, b"\x1bP>|VTE(7006)\x1b\\\x1b[8;1$y\x1b[1;3R\x1b[1;2R\x1b[?65c")
             answered = True
-        if not quitted and "ﺮﻳﺯﻮﻟﺍ".encode() in heard:
-            os.write(outside, b"q")
-            quitted = True
+        if not ended and "ﺮﻳﺯﻮﻟﺍ".encode() in heard:
+            os.write(outside, ending) if isinstance(ending, bytes) else os.kill(child, ending)
+            ended = True
     os.close(outside)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == code
     entered, left = heard.find(b"\x1b[8l"), heard.rfind(b"\x1b[8h")
     assert heard.find(b"\x1b[?1049h") < entered < heard.find("ﺮﻳﺯﻮﻟﺍ".encode()) < left
     assert heard.rfind(b"\x1b[?1049l") < left
+
+
+def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_app_back(terminal: Terminal, tmp_path: Path) -> None:
+    record = tmp_path / "pair.xml"
+    tei.write(made(8), record)
+    terminal.start(record, "auto", shell="bash --norc -i", KONSOLE_VERSION="221203")
+    terminal.until(has("row 1/8"))
+    terminal.keys("m")
+    terminal.until(has("row 1/7"))
+    before = terminal.output.read_bytes().count(b"BidiRenderingEnabled=true")
+    terminal.keys("C-p")
+    terminal.until(has("Search for commands"))
+    terminal.keys("Suspend", "Enter")
+    terminal.until(has("Suspend"))
+    terminal.keys("Enter")
+    terminal.until(has("Stopped"))
+    after = terminal.output.read_bytes()
+    assert after.count(b"BidiRenderingEnabled=true") == before + 1
+    assert after.count(b"BidiRenderingEnabled=false") == 1
+    terminal.keys("C-d")  # what ran after the app
+    terminal.keys("fg; echo back with $?", "Enter")
+    terminal.until(has("row 1/7"))
+    assert terminal.output.read_bytes().count(b"BidiRenderingEnabled=false") == 2
+    terminal.keys("q")
+    terminal.until(has("Esc goes back"))
+    terminal.keys("2")
+    terminal.until(has("back with 0"))
+    assert journal_path(record).exists()

@@ -76,7 +76,7 @@ def test_a_record_is_never_made_over_another(tmp_path: Path) -> None:
     path = tmp_path / "pair.xml"
     path.write_text("precious", encoding="utf-8")
     with pytest.raises(SettingError, match="there already"):
-        run(path, make=lambda progress: made(3))
+        run(path, texts=(Path("ar.txt"),), collate=lambda texts, progress: made(3))
     assert path.read_text(encoding="utf-8") == "precious"
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
+
+from textual.widgets import Input
 
 from aligner import tei
 from aligner.journal import journal_path
@@ -103,3 +106,24 @@ def drive(app: ReviewApp, act: Callable[..., Awaitable[None]], size: tuple[int, 
 def screen_of(app: ReviewApp) -> list[str]:
     """Give the lines of the screen as the terminal gets them."""
     return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+
+
+async def press(pilot: Any, keys: str) -> None:
+    """Press keys one by one; a word in braces, like {/tmp/a.xml}, is put into the line that is asked for."""
+    for key in keys.split():
+        if key.startswith("{"):
+            pilot.app.screen.query_one(Input).value = key.strip("{}")
+        else:
+            await pilot.press(key)
+        await pilot.pause()
+
+
+async def still(pilot: Any) -> None:
+    """Wait until no work is going on in the background and the screen shows it."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def told(app: ReviewApp) -> list[str]:
+    """Give what the app has said to the person."""
+    return [note.message for note in app._notifications]

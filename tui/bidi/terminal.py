@@ -11,7 +11,7 @@ import re
 import select
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.bidi.layout import Mode
 
@@ -29,6 +29,7 @@ _CURSOR = re.compile(rb"\x1b\[\d+;(\d+)R")
 _BDSM_OFF, _BDSM_ON = "\x1b[8l", "\x1b[8h"
 _KONSOLE = "\x1b]50;BidiRenderingEnabled={}\x07"
 _MLTERM = "\x1b]5379;use_ctl={}\x07"
+_LEFT_TO_RIGHT = ("alacritty", "foot", "rxvt", "xterm-ghostty")  # names of TERM only they use; none reorders
 _VTE_WITH_BIDI = 5800
 _ITERM_WITH_BIDI = (3, 7)
 _KITTY_NOTICE = "kitty turns every word round by itself; add 'force_ltr yes' to kitty.conf, or press F2"
@@ -55,6 +56,8 @@ class Plan:
     leave: str = ""
     notice: str = ""
     is_certain: bool = False
+    is_guess: bool = False
+    """Nothing told which terminal it is: a person has to look."""
 
 
 def probe(*, patience: float = _PATIENCE, device: str = "/dev/tty") -> Answers:
@@ -131,11 +134,19 @@ def choose(env: Mapping[str, str], answers: Answers, *, setting: str = "auto", s
     True
     """
     found = _by_answer(answers) or _by_name(env, answers) or _by_environment(env, answers)
-    found = found or Plan(Mode.APP, "no terminal known to reorder")
+    found = found or Plan(Mode.APP, "no terminal known to reorder", is_guess=not _is_known(env, answers))
     for wish, why in ((setting, "as set"), (saved, "as you chose in the display check")):
         if wish and wish != "auto":
             return _wished(Mode(wish), why, found)
-    return found
+    return replace(found, is_guess=False) if saved else found
+
+
+def _is_known(env: Mapping[str, str], answers: Answers) -> bool:
+    """Tell whether a terminal that is none of those that reorder said which it is; inside tmux none can."""
+    if _is_multiplexed(env, answers):
+        return False
+    told = (answers.name, env.get("TERM_PROGRAM", ""), "WT_SESSION" in env)
+    return any(told) or env.get("TERM", "").startswith(_LEFT_TO_RIGHT)
 
 
 def _wished(mode: Mode, why: str, found: Plan) -> Plan:
