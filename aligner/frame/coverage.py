@@ -45,6 +45,7 @@ PHRASE_FEATURES = (
 _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
 _OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, alone
+_STRONGEST = 3  # the greatest |value| there is
 _CHARGED = 2  # |value| from which a modifier or a label evaluates
 _BESIDE = 3  # tokens round the words that render a phrase's neighbours in which its rendering would stand
 _MOST_VACANT = 3.0  # unclaimed words there that still add evidence
@@ -196,15 +197,20 @@ def _runs(side: SideView, words: Sequence[int], odds: NDArray[np.float64]) -> It
         yield run
 
 
-def _evaluates(side: SideView, index: int) -> bool:
-    return any(match.first <= index < match.last and abs(match.row.value) >= _CHARGED for match in side.evaluative)
+def _evaluates(side: SideView, index: int) -> float:
+    """Tell how strongly the lexicon says that a word evaluates, 0..1; what is slight counts nothing."""
+    values = [abs(match.row.value) for match in side.evaluative if match.first <= index < match.last]
+    return _strength(max(values, default=0))
 
 
-def _labels(side: SideView, index: int) -> bool:
-    return any(
-        match.first <= index < match.last and max(abs(row.value) for row in match.row) >= _CHARGED
-        for match in side.labels
-    )
+def _labels(side: SideView, index: int) -> float:
+    """Tell how charged a label a word belongs to, 0..1."""
+    rows = [row for match in side.labels if match.first <= index < match.last for row in match.row]
+    return _strength(max((abs(row.value) for row in rows), default=0))
+
+
+def _strength(value: int) -> float:
+    return value / _STRONGEST if value >= _CHARGED else 0.0
 
 
 def _phrase_features(
@@ -212,7 +218,7 @@ def _phrase_features(
 ) -> list[float]:
     is_long = float(len(indices) > 1)
     total = float((odds - _OPEN).sum())
-    evaluates = any(_evaluates(side, k) for k in indices)
+    evaluates = max(_evaluates(side, k) for k in indices)
     ratio = _ratio(view, weights) * (-1.0 if side is view.source else 1.0)
     ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
@@ -221,8 +227,8 @@ def _phrase_features(
         total,
         float(odds.max()),
         float(len(indices)),
-        float(evaluates),
-        float(not evaluates and any(_labels(side, k) for k in indices)),
+        evaluates,
+        0.0 if evaluates else max(_labels(side, k) for k in indices),
         float(_is_answered(view, side, indices)),
         ratio,
         float(any(token.kind is TokenKind.NUMBER for token in tokens)),

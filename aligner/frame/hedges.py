@@ -143,11 +143,17 @@ def _is_answered(view: BeadView, match: Match[Device], *, in_target: bool) -> bo
         return True
     if any(m.row.kind in kinds and m.first in window for m in other.hedges if is_hedge(other, m)):
         return True
-    if any(row.kind == match.row.kind and k in window for k, row in other.counterparts):
+    if any(row.kind == match.row.kind and k in window and not _demands(other, k) for k, row in other.counterparts):
         return True
     held = _held_range(side, match)
     find = view.links.sources_of if in_target else view.links.targets_of
     return match.row.kind in ("naming", "claim", "self") and any(other.is_quoted(k) for k in find(*held))
+
+
+def _demands(side: SideView, index: int) -> bool:
+    """Called for, calls on: no naming."""
+    is_call = side.tokens[index].form in ("call", "calls", "called", "calling")
+    return is_call and any(_follows(side, index + 1, particle) for particle in ("for", "on", "upon", "off"))
 
 
 def _has_as_many(side: SideView, other: SideView) -> bool:

@@ -107,6 +107,9 @@ def _pair_leftovers(view: BeadView, source: list[Quoted], target: list[Quoted]) 
 
 
 def _may_render(view: BeadView, a: Quoted, b: Quoted, *, is_only: bool) -> bool:
+    elsewhere = [j for j in view.links.targets_of(a.first, a.last, is_firm=True) if not b.first <= j < b.last]
+    if elsewhere and view.links.sources_of(b.first, b.last, is_firm=True):
+        return False  # both render other words
     if is_only:
         return True
     n, m = a.last - a.first, b.last - b.first

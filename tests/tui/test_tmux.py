@@ -211,7 +211,7 @@ def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_app_back(termina
     assert after.count(b"BidiRenderingEnabled=false") == 1
     terminal.keys("C-d")  # what ran after the app
     terminal.keys("fg; echo back with $?", "Enter")
-    terminal.until(has("row 1/7"))
+    terminal.until(has("/7 "))
     assert terminal.output.read_bytes().count(b"BidiRenderingEnabled=false") == 2
     terminal.keys("q")
     terminal.until(has("Esc goes back"))
