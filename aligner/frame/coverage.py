@@ -147,38 +147,46 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
     ).astype(np.float64)
     table = view.links.scores if is_source else view.links.scores.T
     scores = table[np.ix_(here, there)].astype(np.float64)
-    firm = {(i, j) if is_source else (j, i) for i, j in view.links.firm}
-    free = np.array([[all(a == k for a, b in firm if b == j) for j in there] for k in here])
-    rows = [
-        _word_row(cosines, scores, free[row], row, any(a == k for a, _ in firm), side, k) for row, k in enumerate(here)
-    ]
-    return here, np.array(rows)
+    is_firm, is_free = _claims(view, is_source, here, there)
+    best = cosines.argmax(axis=1)
+    rows = np.arange(len(here))
+    value = cosines[rows, best]
+    rival = _best_of_others(cosines)[rows, best]
+    tokens = [side.tokens[k] for k in here]
+    columns = (
+        value,
+        np.where(is_free, cosines, -np.inf).max(axis=1),
+        np.maximum(0.0, rival - value),
+        is_firm,
+        scores.max(axis=1),
+        np.where(is_free, scores, -np.inf).max(axis=1),
+        [token.text[0].isupper() for token in tokens],
+        [token.kind is TokenKind.NUMBER for token in tokens],
+        [math.log(len(token.text)) for token in tokens],
+    )
+    found = np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
+    return here, np.where(np.isinf(found), 0.0, found)
 
 
-def _word_row(
-    cosines: NDArray[np.float64],
-    scores: NDArray[np.float64],
-    free: NDArray[np.bool_],
-    row: int,
-    is_firm: bool,
-    side: SideView,
-    index: int,
-) -> list[float]:
-    best = int(cosines[row].argmax())
-    rivals = np.delete(cosines[:, best], row)
-    rival = float(rivals.max()) if rivals.size else 0.0
-    token = side.tokens[index]
-    return [
-        float(cosines[row, best]),
-        float(cosines[row, free].max()) if free.any() else 0.0,
-        max(0.0, rival - float(cosines[row, best])),
-        float(is_firm),
-        float(scores[row].max()),
-        float(scores[row, free].max()) if free.any() else 0.0,
-        float(token.text[0].isupper()),
-        float(token.kind is TokenKind.NUMBER),
-        math.log(len(token.text)),
-    ]
+def _claims(
+    view: BeadView, is_source: bool, here: Sequence[int], there: Sequence[int]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which words have a firm link, and (here, there) which words no other word has one with."""
+    links = np.zeros((len(here), len(there)), np.bool_)
+    rows, columns = {k: a for a, k in enumerate(here)}, {k: b for b, k in enumerate(there)}
+    for i, j in view.links.firm:
+        k, other = (i, j) if is_source else (j, i)
+        links[rows[k], columns[other]] = True
+    return links.any(axis=1), links.sum(axis=0)[None, :] - links == 0
+
+
+def _best_of_others(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give for each cell the greatest value of its column in another row; 0 where there is no other row."""
+    if len(cosines) < 2:
+        return np.zeros_like(cosines)
+    two = np.partition(cosines, -2, axis=0)[-2:]
+    is_best = np.arange(len(cosines))[:, None] == cosines.argmax(axis=0)[None, :]
+    return np.where(is_best, two[0][None, :], two[1][None, :])
 
 
 def _runs(side: SideView, words: Sequence[int], odds: NDArray[np.float64]) -> Iterator[list[int]]:
