@@ -66,7 +66,12 @@ def _by_form(labels: Sequence[Label], language: str) -> list[tuple[tuple[Label, 
     for label in labels:
         for form in label.forms(language):
             rows.setdefault(normalise_word(form), []).append(label)
-    return [(tuple(found), (form,)) for form, found in rows.items()]
+    return [((*found, *_without_article(rows, form)), (form,)) for form, found in rows.items()]
+
+
+def _without_article(rows: dict[str, list[Label]], form: str) -> list[Label]:
+    """Give the labels of the bare word; الأحداث is listed, but أحداث stands on other scales, too."""
+    return [] if not form.startswith("ال") else [row for row in rows.get(form[2:], ()) if row not in rows[form]]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""How sure it is that one side says what the other does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aligner.embed import Embedder
+from aligner.frame import BeadView, SideView, family, view
+from aligner.frame.coverage import (
+    PHRASE_FEATURES,
+    WORD_FEATURES,
+    load_confidences,
+    load_weights,
+    phrase_rows,
+    phrases,
+    vacancies,
+    word_features,
+)
+from aligner.model import Category, Direction, Edit, Span
+from aligner.pipeline import remembering
+from aligner.resources import data_bytes, load_lexicon
+from bench.frameset import data_hash
+from bench.framing_weights import fit
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = "The mayor opened the bridge on Monday, although two engineers had warned of cracks in the pillars."
+FAITHFUL = "افتتح رئيس البلدية الجسر يوم الاثنين، رغم أن مهندسين اثنين حذرا من تشققات في الأعمدة."
+SHORTENED = "افتتح رئيس البلدية الجسر يوم الاثنين."
+
+
+@pytest.fixture(scope="module")
+def bead(embedder: Embedder):  # type: ignore[no-untyped-def]
+    lexicon, vectors = load_lexicon(), remembering(embedder)
+    return lambda source, target: view(source, target, lexicon, vectors)
+
+
+@pytest.mark.model
+def test_a_clause_left_out_is_surer_to_be_missing_than_one_that_is_rendered(bead) -> None:  # type: ignore[no-untyped-def]
+    def surest(here: BeadView) -> float:
+        return max((p.probability for p in phrases(here, here.source)), default=0.0)
+
+    assert surest(bead(SOURCE, SHORTENED)) > 0.9 > 0.5 > surest(bead(SOURCE, FAITHFUL))
+
+
+@pytest.mark.model
+def test_features_have_a_row_a_content_word_and_a_column_a_name(bead) -> None:  # type: ignore[no-untyped-def]
+    here = bead(SOURCE, FAITHFUL)
+    for side, name in ((here.source, "source"), (here.target, "target")):
+        words, rows = word_features(here, side)
+        assert rows.shape == (len(words), len(WORD_FEATURES)) and np.isfinite(rows).all()
+        for first, last, row in phrase_rows(here, side, load_weights()[name]):
+            assert 0 <= first < last <= len(side.tokens) and len(row) == len(PHRASE_FEATURES)
+
+
+@pytest.mark.model
+def test_the_words_in_the_place_of_a_phrase_are_its_vacancies(bead) -> None:  # type: ignore[no-untyped-def]
+    here = bead("The bridge was closed by the timid mayor.", "أغلق رئيس البلدية المتخاذل الجسر.")
+    timid = next(k for k, token in enumerate(here.source.tokens) if token.text == "timid")
+    assert "المتخاذل" in [here.target.tokens[k].text for k in vacancies(here, here.source, [timid])]
+
+
+def test_a_side_without_words_has_no_features(fake_bead) -> None:  # type: ignore[no-untyped-def]
+    here = fake_bead("The bridge was closed.", "…")
+    assert word_features(here, here.source)[1].shape == (0, len(WORD_FEATURES))
+    assert phrases(here, here.source) == phrases(here, here.target) == ()
+
+
+@pytest.fixture
+def fake_bead():  # type: ignore[no-untyped-def]
+    def make(source: str, target: str) -> BeadView:
+        lexicon = load_lexicon()
+        sides = SideView(source, "en", lexicon), SideView(target, "ar", lexicon)
+        return BeadView(*sides, lambda texts: np.eye(len(texts), 512, dtype=np.float32))
+
+    return make
+
+
+def test_the_weights_were_learned_from_the_sets_that_are_here() -> None:
+    folders = [ROOT / "bench" / "framing", *sorted((ROOT / "bench").glob("framing-*"))]
+    files = [folder / name for folder in folders for name in ("documents.tsv", "pairs.tsv", "edits.jsonl")]
+    assert json.loads(data_bytes("frame-coverage.json"))["data"] == data_hash(files)
+
+
+def test_a_confidence_is_the_share_of_flags_that_were_right() -> None:
+    counted = json.loads(data_bytes("frame-coverage.json"))["rules"]
+    for name, share in load_confidences().items():
+        right, wrong = counted[name]["right"], counted[name]["wrong"]
+        assert share == pytest.approx((right + 1) / (right + wrong + 2), abs=0.005)
+
+
+def test_rules_are_counted_by_family() -> None:
+    lexicon = load_lexicon()
+
+    def edit(category: Category, rule: str) -> Edit:
+        return Edit(category, Direction.ADDED, None, Span(0, 1), 0.5, "a reason", rule)
+
+    assert family(edit(Category.HEDGE, "h001"), lexicon) == "hedge-naming"
+    assert family(edit(Category.LABEL, "label-near:l001-l005"), lexicon) == "label-near"
+    assert family(edit(Category.ATTRIBUTION, "a040-a008"), lexicon) == "attribution"
+
+
+@given(st.lists(st.tuples(st.floats(-1, 1), st.booleans()), min_size=4, max_size=30))
+def test_a_regression_on_any_data_is_finite_and_the_same_again(rows: list[tuple[float, bool]]) -> None:
+    table, marks = np.array([[x] for x, _ in rows]), np.array([float(y) for _, y in rows])
+    once = fit(table, marks, 1.0)
+    assert once == fit(table, marks, 1.0) and all(np.isfinite(once))
