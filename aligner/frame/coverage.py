@@ -177,7 +177,8 @@ def _claims(
     for i, j in view.links.firm:
         k, other = (i, j) if is_source else (j, i)
         links[rows[k], columns[other]] = True
-    return links.any(axis=1), links.sum(axis=0)[None, :] - links == 0
+    is_free: NDArray[np.bool_] = links.sum(axis=0)[None, :] - links == 0
+    return np.asarray(links.any(axis=1)), is_free
 
 
 def _best_of_others(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -186,7 +187,7 @@ def _best_of_others(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.zeros_like(cosines)
     two = np.partition(cosines, -2, axis=0)[-2:]
     is_best = np.arange(len(cosines))[:, None] == cosines.argmax(axis=0)[None, :]
-    return np.where(is_best, two[0][None, :], two[1][None, :])
+    return np.asarray(np.where(is_best, two[0][None, :], two[1][None, :]), np.float64)
 
 
 def _runs(side: SideView, words: Sequence[int], odds: NDArray[np.float64]) -> Iterator[list[int]]:
