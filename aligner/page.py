@@ -135,6 +135,11 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def _sureness(probability: float) -> str:
+    """A machine's probability; nothing is quite sure, so that 100 % is never said."""
+    return _percent(min(0.99, probability))
+
+
 def _thousands(number: int) -> str:
     return f"{number:,}"
 
@@ -142,6 +147,7 @@ def _thousands(number: int) -> str:
 _FILTERS: Mapping[str, Callable[..., object]] = {
     "words": _words,
     "percent": _percent,
+    "sureness": _sureness,
     "thousands": _thousands,
     "web_link": web_link,
     "direction": direction,

@@ -4,11 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from aligner.cli import cli
+from aligner.cli.settings import warn_of_strangers
+from aligner.model import Block, Collation, Kind, Ladder, Segment, Span, Witness
 
 ROOT = Path(__file__).parent.parent
 ENGLISH = "The town\n\nThe mayor spoke on Monday in the square. Nobody was hurt in the fire.\n"
@@ -229,3 +232,46 @@ def test_batch_then_audit_with_its_codebook(pair: tuple[Path, Path], tmp_path: P
     assert "Audit of 2 translations" in page.read_text(encoding="utf-8")
     assert "scare quote" in (tmp_path / "codebook.html").read_text(encoding="utf-8").replace("-", " ")
     assert sorted(path.name for path in (tmp_path / "audit").iterdir()) == ["a.html", "b.html"]
+
+
+@pytest.mark.model
+def test_no_command_writes_over_what_it_reads(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    record = tmp_path / "pair.xml"
+    assert run("collate", *pair, "-o", record, "--no-cache").returncode == 0
+    before = {path: path.read_bytes() for path in (*pair, record)}
+    commands = [
+        ("collate", *pair, "-o", pair[1]),
+        ("report", record, "-o", record),
+        ("export", record, "--to", "tsv", "-o", record),
+        ("standoff", record, "-o", record),
+        ("merge", record, record, record, "-o", record),
+    ]
+    for command in commands:
+        done = run(*command, folder=tmp_path)
+        assert done.returncode == 2 and "would be lost" in done.stderr, command
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(("n_alone", "n_paired", "is_told"), [(6, 1, True), (3, 2, False), (0, 3, False)])
+def test_texts_of_which_hardly_anything_pairs_are_told(
+    n_alone: int, n_paired: int, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rungs = [(i, 0) for i in range(n_alone + 1)] + [(n_alone + k, k) for k in range(1, n_paired + 1)]
+    text = "a " * len(rungs)
+    witness = Witness("en", "en", text, (Block(Span(0, len(text)), Kind.PARAGRAPH),), "0" * 64)
+    segments = tuple(Segment(Span(2 * k, 2 * k + 1), 0) for k in range(len(rungs)))
+    collation = Collation(
+        replace(witness, siglum="ar", language="ar"), segments[:n_paired], witness, segments[: n_alone + n_paired],
+        Ladder(tuple(rungs)),
+    )  # fmt: skip
+    warn_of_strangers(collation)
+    assert ("is this the translation of that source?" in capsys.readouterr().err) is is_told
+
+
+def test_review_without_a_terminal_is_refused(pair: tuple[Path, Path]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "aligner.cli", "review", str(pair[0])],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2 and "needs a terminal" in done.stderr and done.stdout == ""

@@ -12,6 +12,7 @@ import click
 
 from aligner import __version__
 from aligner.cli import corpora, records, texts
+from aligner.cli.settings import sparing_inputs
 from aligner.errors import AlignerError
 
 __all__ = ["cli", "main"]
@@ -48,4 +49,6 @@ def cli() -> None:
 
 
 for _command in (*texts.COMMANDS, *records.COMMANDS, *corpora.COMMANDS):
+    if _command.callback:
+        _command.callback = sparing_inputs(_command.callback)
     cli.add_command(_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,21 @@ if TYPE_CHECKING:
     from aligner.model import Collation, Witness
     from aligner.pipeline import Options, Progress
 
-__all__ = ["FILE", "OUT", "collate_files", "embedder", "emit", "frame_options", "model_options", "options", "summary"]
+__all__ = [
+    "FILE",
+    "OUT",
+    "collate_files",
+    "embedder",
+    "emit",
+    "frame_options",
+    "model_options",
+    "options",
+    "sparing_inputs",
+    "summary",
+    "warn_of_strangers",
+]
+
+_FEW = 0.2  # share of paired beads below which two texts seem not to be source and translation
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 OUT = click.Path(path_type=Path)
@@ -129,6 +144,33 @@ def summary(collation: Collation) -> str:
     found = ", ".join(f"{flag} {n}" for flag, n in sorted(flags.items()))
     lines.append(f"{name}: {len(collation.edits)}" + (f" ({found})" if found else ""))
     return "\n".join(lines)
+
+
+def warn_of_strangers(collation: Collation) -> None:
+    """Say on stderr that hardly anything was paired: the two may be texts of different things."""
+    if collation.ladder is None or not collation.ladder.beads:
+        return
+    paired = sum(1 for bead in collation.ladder.beads if bead.source and bead.target)
+    if paired < _FEW * len(collation.ladder.beads):
+        found = f"only {paired} of {len(collation.ladder.beads)} beads have both sides"
+        click.echo(f"warning: {found}; is this the translation of that source?", err=True)
+
+
+def sparing_inputs(run: Callable[..., None]) -> Callable[..., None]:
+    """Let a command refuse to write over a file that it reads: a text or a record would be gone."""
+
+    @wraps(run)
+    def refusing(**given: Any) -> None:
+        out = given.get("out")
+        values = [value for name, value in given.items() if name != "out"]
+        read = [path for value in values for path in (value if isinstance(value, tuple) else (value,))]
+        if isinstance(out, Path) and out.is_file():
+            for path in read:
+                if isinstance(path, Path) and path.is_file() and path.samefile(out):
+                    raise click.UsageError(f"{out} is read by this command and would be lost; name another with -o")
+        run(**given)
+
+    return refusing
 
 
 def emit(data: str | bytes, out: Path | None) -> None:

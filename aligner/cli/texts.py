@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from aligner.cli.settings import (
     model_options,
     options,
     summary,
+    warn_of_strangers,
 )
 from aligner.errors import ResourceError
 
@@ -43,6 +45,7 @@ def collate(texts: tuple[Path, ...], out: Path, no_source: bool, **given: Any) -
     if len(texts) != (1 if no_source else 2):
         raise click.UsageError("give SOURCE and TARGET, or TARGET with --no-source")
     collation = collate_files(texts, no_source=no_source, **given)
+    warn_of_strangers(collation)
     tei.write(collation, out)
     click.echo(f"{summary(collation)}\nwritten: {out}", err=True)
 
@@ -95,6 +98,8 @@ def review(files: tuple[Path, ...], out: Path | None, who: str, bidi: str, **giv
     """Review a record on the terminal; given SOURCE and TARGET, collate them first."""
     if len(files) > 2:
         raise click.UsageError("give RECORD, or SOURCE and TARGET")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("the review app needs a terminal; `muqabala report` makes a page to read")
     try:
         from tui.app import run
     except ModuleNotFoundError as error:

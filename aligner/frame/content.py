@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aligner.frame.coverage import Phrase, phrases, vacancies
 from aligner.frame.view import BeadView, SideView
 from aligner.model import Category, Direction, Edit, Span
+from aligner.resources import load_words
 
 __all__ = ["additions", "omissions"]
 
@@ -82,7 +83,14 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
     for phrase in phrases(view, side):
         kind = _kind(phrase)
         if phrase.probability >= least[kind] and not (_is_part_of_term(side, phrase) or _is_filled(view, side, phrase)):
-            yield _Missing(side.span(phrase.first, phrase.last), kind, round(phrase.probability, 2))
+            yield _Missing(_span(side, phrase), kind, round(phrase.probability, 2))
+
+
+def _span(side: SideView, phrase: Phrase) -> Span:
+    """A word that is denied is quoted with its negation: غير مسؤول."""
+    before = side.tokens[phrase.first - 1].form if phrase.first else ""
+    is_denied = before in load_words(f"negations.{side.language}.txt")
+    return side.span(phrase.first - is_denied, phrase.last)
 
 
 def _is_filled(view: BeadView, side: SideView, phrase: Phrase) -> bool:

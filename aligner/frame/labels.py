@@ -260,20 +260,29 @@ def _edit(view: BeadView, shift: _Shift) -> Edit:
     )
 
 
-def _scale(shift: _Shift) -> str:
-    is_general = shift.here.scale == _GENERIC and shift.there is not None
-    return (shift.there.scale if is_general and shift.there else shift.here.scale).replace("_", " ")
+def _moved(a: Label, b: Label) -> str:
+    """Say where on which scale the two labels stand; two scales are named apart."""
+    if b.scale == _GENERIC:
+        return f"{_rank(a)} to a word for anything of its sort"
+    if a.scale == _GENERIC:
+        return f"a word for anything of its sort to {_rank(b)}"
+    if a.scale == b.scale:
+        return f"on the scale of {a.scale.replace('_', ' ')} from rank {a.rank} to rank {b.rank}"
+    return f"from {_rank(a)} to {_rank(b)}"
+
+
+def _rank(label: Label) -> str:
+    return f"{label.scale.replace('_', ' ')}, rank {label.rank}"
 
 
 def _direction(shift: _Shift) -> tuple[Direction, str]:
     """Softened is towards the neutral point or, across it, towards favour; strengthened the other way."""
-    scale = _scale(shift)
     if shift.there is None:
         if shift.rule == "label-dropped":
-            return Direction.SOFTENED, f"the label ({scale}, rank {shift.here.rank}) is not rendered"
-        return Direction.STRENGTHENED, f"the label ({scale}, rank {shift.here.rank}) is not in the source"
+            return Direction.SOFTENED, f"the label ({_rank(shift.here)}) has no word there"
+        return Direction.STRENGTHENED, f"the label ({_rank(shift.here)}) is not in the source"
     a, b = shift.here, shift.there
-    moved = f"on the scale of {scale} from rank {a.rank} to rank {b.rank}"
+    moved = _moved(a, b)
     if abs(a.value) == abs(b.value):
         return (Direction.SOFTENED if b.value > a.value else Direction.STRENGTHENED), moved
     return (Direction.SOFTENED if abs(b.value) < abs(a.value) else Direction.STRENGTHENED), moved

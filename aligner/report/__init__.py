@@ -47,9 +47,11 @@ def render(collation: Collation) -> str:
 
 
 def title_of(witness: Witness) -> str:
-    """Name a witness: its stated title, else its first heading, else the file it came from."""
-    headings = (b.span.of(witness.text).strip() for b in witness.blocks if b.kind is Kind.HEADING)
-    return witness.bibl.title or next(headings, "") or witness.origin or witness.siglum
+    """Name a witness: its stated title, else the heading it begins with, else the file it came from."""
+    body = (block for block in witness.blocks if block.kind is not Kind.PARATEXT)
+    first = next(body, None)
+    heading = first.span.of(witness.text).strip() if first and first.kind is Kind.HEADING else ""
+    return witness.bibl.title or heading or witness.origin or witness.siglum
 
 
 @dataclass(frozen=True, slots=True)

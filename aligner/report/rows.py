@@ -39,8 +39,8 @@ class Flag:
 
     @property
     def percent(self) -> int:
-        """Give the machine's confidence in whole percent."""
-        return round(100 * self.edit.confidence)
+        """Give the machine's confidence in whole percent; nothing is quite sure."""
+        return min(99, round(100 * self.edit.confidence))
 
 
 @dataclass(frozen=True, slots=True)
