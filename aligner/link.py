@@ -45,13 +45,15 @@ _MOST_STRINGS = 7  # ways of writing a word that are embedded
 class Links:
     """Word links of one pair of texts: token indices with a score 0..1, and the whole table of scores.
 
-    ``scores`` is (n_source, n_target) float32 over all tokens, 0 where a token is no content word.
+    ``scores`` and ``cosines`` (of the words alone) are (n_source, n_target) float32 over all tokens, 0 where a token is
+    no content word.
     ``firm`` are the links between words that are each other's best; the rest is second choice or joined a
     neighbour's.
     """
 
     pairs: tuple[tuple[int, int, float], ...]
     scores: NDArray[np.float32]
+    cosines: NDArray[np.float32]
     firm: frozenset[tuple[int, int]] = frozenset()
 
     def targets_of(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
@@ -125,15 +127,17 @@ def link_words(
         languages: of source and target, for the lists of function words.
     """
     rows, columns = content_words(source, languages[0]), content_words(target, languages[1])
-    scores = np.zeros((len(source), len(target)), np.float32)
+    scores, cosines = np.zeros((2, len(source), len(target)), np.float32)
     if not rows or not columns:
-        return Links((), scores)
-    inner = _scores(source, target, rows, columns, vectors)
+        return Links((), scores, cosines)
+    words = best_cosines([word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors)
+    cosines[np.ix_(rows, columns)] = words
+    inner = _scores(source, target, rows, columns, words, vectors)
     shares = np.clip(inner / np.float32(1 + _WINDOW), 0, 1)
     scores[np.ix_(rows, columns)] = shares
     kept, firm = _linked(_without_hubs(inner))
     pairs = sorted((rows[a], columns[b], round(float(shares[a, b]), 3)) for a, b in kept)
-    return Links(tuple(pairs), scores, frozenset((rows[a], columns[b]) for a, b in firm))
+    return Links(tuple(pairs), scores, cosines, frozenset((rows[a], columns[b]) for a, b in firm))
 
 
 def link_strings(
@@ -151,10 +155,10 @@ def _scores(
     target: Sequence[Token],
     rows: Sequence[int],
     columns: Sequence[int],
+    words: NDArray[np.float32],
     vectors: Vectors,
 ) -> NDArray[np.float32]:
     """Sum the evidence for every pair of content words: (n_rows, n_columns) float32."""
-    words = best_cosines([word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors)
     windows = best_cosines([(_window(source, i),) for i in rows], [(_window(target, j),) for j in columns], vectors)
     place = np.abs(
         np.asarray(rows, np.float32)[:, None] / np.float32(max(1, len(source) - 1))

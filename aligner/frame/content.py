@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from aligner.frame.coverage import Phrase, phrases, vacancies
 from aligner.frame.view import BeadView, SideView
 from aligner.model import Category, Direction, Edit, Span
-from aligner.resources import load_words
 
 __all__ = ["additions", "omissions"]
 
@@ -42,13 +41,13 @@ class _Missing:
 
 def omissions(view: BeadView) -> Iterator[Edit]:
     """Yield content of the source that the translation lacks."""
-    for missing in _missing(view, view.source, view.target):
+    for missing in _missing(view, view.source):
         yield _edit(Category.OMISSION, Direction.REMOVED, view.source, missing, "the translation")
 
 
 def additions(view: BeadView) -> Iterator[Edit]:
     """Yield content of the translation that the source lacks."""
-    for missing in _missing(view, view.target, view.source):
+    for missing in _missing(view, view.target):
         yield _edit(Category.ADDITION, Direction.ADDED, view.target, missing, "the source")
 
 
@@ -73,10 +72,10 @@ def _short(words: str, longest: int = 80) -> str:
     return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
 
 
-def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missing]:
+def _missing(view: BeadView, side: SideView) -> Iterator[_Missing]:
     if not side.tokens:
         return
-    if not other.tokens:
+    if not view.other(side).tokens:
         yield _Missing(side.span(0, len(side.tokens)), "segment", _SEGMENT)
         return
     least = _LEAST[Category.OMISSION if side is view.source else Category.ADDITION]
@@ -88,19 +87,16 @@ def _missing(view: BeadView, side: SideView, other: SideView) -> Iterator[_Missi
 
 def _span(side: SideView, phrase: Phrase) -> Span:
     """A word that is denied is quoted with its negation: غير مسؤول."""
-    before = side.tokens[phrase.first - 1].form if phrase.first else ""
-    is_denied = before in load_words(f"negations.{side.language}.txt")
-    return side.span(phrase.first - is_denied, phrase.last)
+    return side.span(phrase.first - side.is_denied(phrase.first), phrase.last)
 
 
 def _is_filled(view: BeadView, side: SideView, phrase: Phrase) -> bool:
     """A word of the other side that evaluates the same way and renders nothing else stands in the place."""
     if not phrase.is_charged:
         return False
-    other = view.target if side is view.source else view.source
     there = vacancies(view, side, range(phrase.first, phrase.last))
     signs = _signs(side, range(phrase.first, phrase.last))
-    return bool(signs & _signs(other, there))
+    return bool(signs & _signs(view.other(side), there))
 
 
 def _signs(side: SideView, indices: Sequence[int]) -> set[bool]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.frame.view import BeadView, SideView
-from aligner.link import best_cosines, content_words, word_strings
+from aligner.link import content_words
 from aligner.names import is_same_name
 from aligner.resources import data_bytes
 from aligner.text import TokenKind
@@ -137,17 +137,15 @@ def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tu
 
 def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDArray[np.float64]]:
     """Give the content words of a side and what speaks for their being rendered: (n, len(WORD_FEATURES))."""
-    is_source = side is view.source
-    other = view.target if is_source else view.source
+    other = view.other(side)
     here, there = content_words(side.tokens, side.language), content_words(other.tokens, other.language)
     if not here or not there:
         return (), np.zeros((0, len(WORD_FEATURES)))
-    cosines = best_cosines(
-        [word_strings(side.tokens[k]) for k in here], [word_strings(other.tokens[k]) for k in there], view.vectors
-    ).astype(np.float64)
-    table = view.links.scores if is_source else view.links.scores.T
-    scores = table[np.ix_(here, there)].astype(np.float64)
-    is_firm, is_free = _claims(view, is_source, here, there)
+    tables = (view.links.cosines, view.links.scores)
+    cosines, scores = (
+        (table if side is view.source else table.T)[np.ix_(here, there)].astype(np.float64) for table in tables
+    )
+    is_firm, is_free = _claims(view.firm_from(side), here, there)
     best = cosines.argmax(axis=1)
     rows = np.arange(len(here))
     value = cosines[rows, best]
@@ -169,13 +167,12 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
 
 
 def _claims(
-    view: BeadView, is_source: bool, here: Sequence[int], there: Sequence[int]
+    firm: Iterable[tuple[int, int]], here: Sequence[int], there: Sequence[int]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Tell which words have a firm link, and (here, there) which words no other word has one with."""
     links = np.zeros((len(here), len(there)), np.bool_)
     rows, columns = {k: a for a, k in enumerate(here)}, {k: b for b, k in enumerate(there)}
-    for i, j in view.links.firm:
-        k, other = (i, j) if is_source else (j, i)
+    for k, other in firm:
         links[rows[k], columns[other]] = True
     is_free: NDArray[np.bool_] = links.sum(axis=0)[None, :] - links == 0
     return np.asarray(links.any(axis=1)), is_free
@@ -251,9 +248,7 @@ def _phrase_features(
 
 def vacancies(view: BeadView, side: SideView, indices: Sequence[int]) -> tuple[int, ...]:
     """Give the words of the other side that stand where these tokens should be rendered and render no other word."""
-    is_source = side is view.source
-    other = view.target if is_source else view.source
-    firm = {(i, j) if is_source else (j, i) for i, j in view.links.firm}
+    other, firm = view.other(side), view.firm_from(side)
     before = max((a for a, _ in firm if a < indices[0]), default=None)
     after = min((a for a, _ in firm if a > indices[-1]), default=None)
     places = {b + step for a, b in firm if a in (before, after) for step in range(-_BESIDE, _BESIDE + 1)}
@@ -268,7 +263,7 @@ def _ratio(view: BeadView, weights: Weights) -> float:
 
 def _is_answered(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
     """The other side evaluates the same way, in whatever words: brutal, وحشي."""
-    other = view.target if side is view.source else view.source
+    other = view.other(side)
     here = {match.row.id for match in side.evaluative for k in indices if match.first <= k < match.last}
     labels = {row.scale for m in side.labels for k in indices if m.first <= k < m.last for row in m.row}
     return any(match.row.id in here for match in other.evaluative) or any(

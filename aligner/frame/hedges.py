@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aligner.frame.reporting import is_attributed
-from aligner.frame.view import BeadView, SideView
+from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.model import Category, Direction, Edit, EditKind
-from aligner.resources import Device, load_words
+from aligner.resources import Device
 from aligner.text import TokenKind, arabic_share
 
 __all__ = ["check", "is_hedge", "marks"]
@@ -30,14 +30,6 @@ _ANSWERS = {
     "claim": ("claim", "doubt", "reportive"),
     "doubt": ("doubt", "claim", "naming"),
     "epistemic": ("epistemic", "claim", "reportive"),
-}
-_CONFIDENCE = {
-    "naming": 0.92,
-    "self": 0.9,
-    "claim": 0.88,
-    "doubt": 0.82,
-    "reportive": 0.75,
-    "epistemic": 0.65,
 }
 _MARKED = ("naming", "self", "claim", "doubt")
 _SEVERITY = {0: "low", 1: "low", 2: "medium", 3: "high"}
@@ -98,8 +90,7 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     if side.is_in_speech(match.first):
         return False
     after = side.tokens[match.last : match.last + 2]
-    before = side.tokens[match.first - 1].form if match.first else ""
-    if match.row.kind == "epistemic" and before in load_words(f"negations.{side.language}.txt"):
+    if match.row.kind == "epistemic" and side.is_denied(match.first):
         return False  # no model had predicted, لم يتوقعه
     if match.row.rule == "qad-imperfect":
         return bool(after) and _is_imperfect(after[0].form)
@@ -226,7 +217,7 @@ def _edit(view: BeadView, match: Match[Device], direction: Direction) -> Edit:
         direction,
         other_span if is_added else match.span,
         match.span if is_added else other_span,
-        _CONFIDENCE[match.row.kind],
+        UNCOUNTED,
         _rationale(words, held, other_span.of(other_text) if other_span else "", is_added=is_added),
         match.row.id,
         cue=words,

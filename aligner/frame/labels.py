@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aligner.frame.view import BeadView, SideView
+from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
 from aligner.model import Category, Direction, Edit, Span
@@ -33,7 +33,6 @@ _NEAR = 4  # tokens round the expected place in which a label of the scale rende
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
 _GENERIC = "generic"  # the scale of words that say nothing but what sort of thing it is
 _FIRM, _LOOSE, _PLACE = 2, 1, 0  # how well two labels are joined: mutual link, any link, place alone
-_CONFIDENCE = {_FIRM: 0.85, _LOOSE: 0.75, _PLACE: 0.7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,6 @@ class _Shift:
     target: Span
     here: Label
     there: Label | None
-    confidence: float
     rule: str
 
 
@@ -81,21 +79,19 @@ def check(view: BeadView) -> Iterator[Edit]:
 
 def _shifts(view: BeadView) -> Iterator[_Shift]:
     """Compare labels of one scale, then labels across scales, then what is dropped and what is brought in."""
-    targets = [m for m in view.target.labels if not _is_negated(view.target, m)]
+    targets = [m for m in view.target.labels if not view.target.is_denied(m.first)]
     pairs = _pairs(view, view.source.labels, targets)
-    sources = [m for m in view.source.labels if not _is_name(view.source, m) and not _is_negated(view.source, m)]
+    sources = [m for m in view.source.labels if not _is_name(view.source, m)]
+    sources = [m for m in sources if not view.source.is_denied(m.first)]
     for pair in pairs:
         if pair.source in sources and pair.step >= _APART:
             rule = "label-near" if pair.joint == _PLACE else "label-listed"
-            yield _Shift(pair.source.span, pair.target.span, pair.here, pair.there, _CONFIDENCE[pair.joint], rule)
+            yield _Shift(pair.source.span, pair.target.span, pair.here, pair.there, rule)
     left = [m for m in sources if not any(m is pair.source for pair in pairs)]
     free = [m for m in targets if not any(m is pair.target for pair in pairs)]
     yield from _across(view, left, free)
     for match in left:
-        if not view.links.targets_of(match.first, match.last, is_firm=True) or not _is_linked_to_any(
-            view, match, view.target.labels
-        ):
-            yield from _dropped(view, match)
+        yield from _dropped(view, match)
     yield from _brought_in(view, free)
 
 
@@ -148,20 +144,10 @@ def _expected_places(view: BeadView, match: Match[Labels]) -> list[int]:
     return []
 
 
-def _is_linked_to_any(view: BeadView, match: Match[Labels], others: Sequence[Match[Labels]]) -> bool:
-    return any(_links(view, match, other, is_firm=True) for other in others)
-
-
 def _is_name(side: SideView, match: Match[Labels]) -> bool:
     """Capitals inside a sentence make a name: the Resistance Movement, the Revolution."""
     words = [t for t in side.tokens[match.first : match.last] if t.kind is TokenKind.WORD]
     return match.first > 0 and not side.is_title_case and bool(words) and all(t.text[0].isupper() for t in words)
-
-
-def _is_negated(side: SideView, match: Match[Labels]) -> bool:
-    """What is denied is another label: not successful, غير ناجح."""
-    before = side.tokens[match.first - 1].form if match.first else ""
-    return before in load_words(f"negations.{side.language}.txt")
 
 
 def _across(view: BeadView, left: Sequence[Match[Labels]], free: Sequence[Match[Labels]]) -> Iterator[_Shift]:
@@ -172,7 +158,7 @@ def _across(view: BeadView, left: Sequence[Match[Labels]], free: Sequence[Match[
                 readings = [(a, b) for a in here.row for b in there.row]
                 a, b = min(readings, key=lambda p: abs(p[0].value - p[1].value))
                 if abs(a.value - b.value) >= _FAR_APART:
-                    yield _Shift(here.span, there.span, a, b, 0.65, "label-across")
+                    yield _Shift(here.span, there.span, a, b, "label-across")
 
 
 def _is_word_for_word(view: BeadView, here: Match[Labels], there: Match[Labels]) -> bool:
@@ -193,7 +179,7 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     span = view.target_span_of(head, head + 1)
     if span and not _is_still_there(view, match):
         phrase = Span(match.span.start, view.source.tokens[head].span.end)
-        yield _Shift(phrase, span, label, None, 0.8, "label-dropped")
+        yield _Shift(phrase, span, label, None, "label-dropped")
 
 
 def _head_after(side: SideView, index: int) -> int | None:
@@ -240,7 +226,7 @@ def _brought_in(view: BeadView, free: Sequence[Match[Labels]]) -> Iterator[_Shif
         words = [w for t in view.target.tokens[match.first : match.last] for w in word_strings(t)]
         cosine = _best_cosine(view, words, view.source, set())
         if span and cosine < _UNLIKE and view.source.text[span.start].islower():
-            yield _Shift(span, match.span, label, None, 0.6, "label-brought-in")
+            yield _Shift(span, match.span, label, None, "label-brought-in")
 
 
 def _edit(view: BeadView, shift: _Shift) -> Edit:
@@ -251,7 +237,7 @@ def _edit(view: BeadView, shift: _Shift) -> Edit:
         direction,
         shift.source,
         shift.target,
-        shift.confidence,
+        UNCOUNTED,
         f"“{words}” is rendered “{rendered}”: {moved}",
         f"{shift.rule}:{shift.here.id}" + (f"-{shift.there.id}" if shift.there else ""),
         cue=rendered,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aligner.frame.coverage import vacancies
-from aligner.frame.view import LONGEST_SCARE, BeadView, Function, Quoted, SideView
+from aligner.frame.view import LONGEST_SCARE, UNCOUNTED, BeadView, Function, Quoted, SideView
 from aligner.model import Category, Direction, Edit, EditKind
 from aligner.names import is_same_name
 from aligner.text import Token, TokenKind
@@ -165,7 +165,7 @@ def _added(view: BeadView, quoted: Quoted) -> Edit:
         Direction.ADDED,
         span,
         quoted.quotation.outer,
-        0.9 if span else 0.7,
+        UNCOUNTED,
         f"{words} is in quotation marks in the translation; in the source {there}",
         "quotes-added",
         cue=words,
@@ -185,7 +185,7 @@ def _removed(view: BeadView, quoted: Quoted) -> Edit:
         Direction.REMOVED,
         quoted.quotation.outer,
         span,
-        0.85,
+        UNCOUNTED,
         f"{words} is in quotation marks in the source; in the translation {there}",
         "quotes-removed",
         cue=words,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aligner.frame.view import BeadView, SideView
+from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import best_cosines, word_strings
 from aligner.model import Category, Direction, Edit, Span
@@ -200,7 +200,7 @@ def _edit(view: BeadView, pair: _Pair, direction: Direction) -> Edit:
         direction,
         here.span,
         there.span,
-        0.75 if pair.joint == _PLACED else 0.88,
+        UNCOUNTED,
         f"“{words}” ({here.row.stance}) is rendered “{rendered}” ({there.row.stance}), which {moved}",
         f"{here.row.id}-{there.row.id}",
         cue=rendered,
@@ -216,7 +216,7 @@ def _edit_of(view: BeadView, source: Span, there: Match[Reporting]) -> Edit:
         Direction.SOFTENED,
         source,
         there.span,
-        0.65,
+        UNCOUNTED,
         f"where the source has “{words}”, the translation has “{rendered}” (claim), which doubts the speaker",
         f"attribution-{there.row.id}",
         cue=rendered,

@@ -12,8 +12,9 @@ from aligner.model import Function, Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
 
-__all__ = ["LONGEST_SCARE", "BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
+__all__ = ["LONGEST_SCARE", "UNCOUNTED", "BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
 
+UNCOUNTED = 0.5  # confidence of a rule whose flags nobody has counted; detect() puts the counted share in its place
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
 _SPOKEN = 3  # tokens from which a quotation near a verb of saying is what was said
@@ -151,6 +152,10 @@ class SideView:
         """Tell whether a token stands inside any quotation."""
         return any(q.first <= index < q.last for q in self.quoted)
 
+    def is_denied(self, index: int) -> bool:
+        """Tell whether the word before a token denies it: not successful, غير ناجح."""
+        return index > 0 and self.tokens[index - 1].form in load_words(f"negations.{self.language}.txt")
+
     def level(self, index: int) -> int:
         """Count the quotations a token stands in."""
         return sum(q.first <= index < q.last for q in self.quoted)
@@ -247,6 +252,15 @@ class BeadView:
     def strings(self) -> Iterator[str]:
         """Yield the strings whose vectors the links will need."""
         return link_strings(self.source.tokens, self.target.tokens, (self.source.language, self.target.language))
+
+    def other(self, side: SideView) -> SideView:
+        """Give the side across from a side."""
+        return self.target if side is self.source else self.source
+
+    def firm_from(self, side: SideView) -> frozenset[tuple[int, int]]:
+        """Give the firm links as pairs of a token of this side and one of the other."""
+        firm = self.links.firm
+        return firm if side is self.source else frozenset((j, i) for i, j in firm)
 
     def sources_near(self, first: int, last: int) -> list[int]:
         """Give the source tokens linked to target tokens first..last-1, without strays."""
