@@ -68,6 +68,17 @@ class Counts:
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
+    def figures(self) -> tuple[str, str, str]:
+        """Write precision, recall and F1; a dash where there is nothing that could be right.
+
+        >>> Counts(right=0, predicted=0, gold=3, found=0).figures()
+        ('-', '0.0000', '0.0000')
+        """
+        known = self.predicted, self.gold, self.predicted or self.gold
+        values = self.precision, self.recall, self.f1
+        precision, recall, f1 = (f"{v:.4f}" if n else "-" for v, n in zip(values, known, strict=True))
+        return precision, recall, f1
+
     def __add__(self, other: Counts) -> Counts:
         return Counts(
             self.right + other.right,
@@ -117,14 +128,13 @@ class Score:
         )
 
     def table(self) -> str:
-        """Lay the figures out as lines of text, the signature last."""
+        """Lay the figures out as lines of text, the signature last; a dash where there is nothing to measure."""
         rows = [("strict", self.strict), ("lax", self.lax), *zip(KINDS, self.kinds, strict=True)]
         rows += [("omitted segments", self.omissions), ("added segments", self.additions)]
         lines = [f"{'':18}{'precision':>10}{'recall':>8}{'F1':>8}{'right':>8}{'pred.':>8}{'gold':>8}"]
         for name, c in rows:
-            lines.append(
-                f"{name:18}{c.precision:10.4f}{c.recall:8.4f}{c.f1:8.4f}{c.right:8}{c.predicted:8}{c.gold:8}"
-            )
+            precision, recall, f1 = c.figures()
+            lines.append(f"{name:18}{precision:>10}{recall:>8}{f1:>8}{c.right:8}{c.predicted:8}{c.gold:8}")
         return "\n".join([*lines, str(self.signature)])
 
 

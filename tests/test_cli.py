@@ -8,22 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from shell import ROOT, run
 
 from aligner.cli import cli
 from aligner.cli.settings import warn_of_strangers
 from aligner.model import Block, Collation, Kind, Ladder, Segment, Span, Witness
 
-ROOT = Path(__file__).parent.parent
 ENGLISH = "The town\n\nThe mayor spoke on Monday in the square. Nobody was hurt in the fire.\n"
 ARABIC = "البلدة\n\nتحدث رئيس البلدية يوم الاثنين في الساحة. لم يُصب أحد بأذى في الحريق.\n"
-
-
-def run(*arguments: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "aligner.cli", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "100"}
-    return subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", cwd=folder, env=environment, check=False
-    )
 
 
 @pytest.fixture

@@ -42,6 +42,16 @@ def test_scores_of_documents_add_up():
     assert both.table().splitlines()[-1] == str(both.signature)
 
 
+def test_figures_of_nothing_are_dashes():
+    rows = {line[:18].strip(): line[18:].split() for line in score(GOLD[:1], GOLD[:1]).table().splitlines()[:-1]}
+    assert rows["1-1"] == ["1.0000", "1.0000", "1.0000", "1", "1", "1"]
+    assert rows["n-m"] == rows["added segments"] == ["-", "-", "-", "0", "0", "0"]
+    missed = {line[:18].strip(): line[18:].split() for line in score(GOLD[:2], GOLD[:1]).table().splitlines()[:-1]}
+    assert missed["n-1"] == ["-", "0.0000", "0.0000", "0", "0", "1"]
+    invented = {line[:18].strip(): line[18:].split() for line in score(GOLD[:1], GOLD[:2]).table().splitlines()[:-1]}
+    assert invented["n-1"] == ["0.0000", "-", "0.0000", "0", "1", "0"]
+
+
 def test_a_ladder_without_beads_scores_nothing():
     assert score([], []).strict.f1 == 0.0
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aligner.cli.settings import FILE, OUT, emit, summary
+from aligner.errors import InputError
 from aligner.forms import EXCHANGE, form_named
 
 if TYPE_CHECKING:
@@ -94,10 +95,18 @@ def report(record: Path, out: Path) -> None:
 @click.argument("gold", type=FILE)
 @click.argument("predicted", type=FILE)
 def score(gold: Path, predicted: Path) -> None:
-    """Score a ladder against gold: strict and lax precision, recall and F1, by kind of bead."""
+    """Score a ladder against gold: strict and lax precision, recall and F1, by kind of bead.
+
+    A dash stands where there is nothing to measure.
+    """
     from aligner.score import read_ladder, score
 
-    click.echo(score(read_ladder(gold), read_ladder(predicted)).table())
+    beads = []
+    for path in (gold, predicted):
+        beads.append(read_ladder(path))
+        if not beads[-1]:
+            raise InputError("there is no bead in it", where=str(path), remedy="give lines such as [0, 1]:[2]")
+    click.echo(score(*beads).table())
 
 
 @click.command("compare-versions")
