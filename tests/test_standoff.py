@@ -84,7 +84,7 @@ def test_white_space_alone_can_be_re_anchored() -> None:
     ):
         reviewed = apply(collation, decision)
         text = collation.source.text.replace("\n", "\r\n\r\n").replace("people were", "people  were")
-        with pytest.raises(RecordError, match="white space and line ends only"):
+        with pytest.raises(RecordError, match="white space and line ends only; bind again with --reanchor"):
             bind(standoff(reviewed), other(collation.source, text), collation.target)
         bound = bind(standoff(reviewed), other(collation.source, text), collation.target, reanchor=True)
         made = bound.collation
@@ -96,6 +96,11 @@ def test_white_space_alone_can_be_re_anchored() -> None:
         for link, before in zip(made.links, reviewed.links, strict=True):
             assert link.source.of(text) == before.source.of(collation.source.text)
         assert {moved.side for moved in bound.moved} == {Side.SOURCE}
+        first = bound.moved[0]
+        assert str(first) == (
+            f"source segment {first.segment + 1}: characters {first.old.start} to {first.old.end}"
+            f" are {first.new.start} to {first.new.end} now"
+        )
         assert len(bound.moved) == len(reviewed.source_segments) - 1
         assert loads(dumps(made)) == made
         assert base(made).ladder == collation.ladder

@@ -153,6 +153,7 @@ def bind(record: Path, texts: tuple[Path, ...], out: Path, reanchor: bool) -> No
     tei.write(bound.collation, out)
     for moved in bound.moved:
         click.echo(str(moved))
+    click.echo(f"segments that stand elsewhere: {len(bound.moved)}\nwritten: {out}", err=True)
 
 
 @click.command()

@@ -29,6 +29,10 @@ class Moved:
     old: Span
     new: Span
 
+    def __str__(self) -> str:
+        was, now = (f"{span.start} to {span.end}" for span in (self.old, self.new))
+        return f"{self.side} segment {self.segment + 1}: characters {was} are {now} now"
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -80,7 +84,7 @@ def _bound(root: Any, source: Witness | None, target: Witness, where: str, reanc
         raise RecordError(
             "the texts differ from those collated, but in white space and line ends only",
             where=where,
-            remedy="bind again with re-anchoring, or find the files of that time",
+            remedy="bind again with --reanchor, or find the files of that time",
         )
     return _reanchored(root, layers, where)
 
@@ -115,7 +119,7 @@ class _Layer:
                 given = self.witness.text[letters.start(last) : letters.end(min(n, len(letters)))]
                 raise RecordError(
                     f"the {self.side} parts from the text collated in {node.get(XML_ID)}, characters "
-                    f"{span.start} to {span.end}; the text given has there: {given.strip()[:60]!r}",
+                    f"{span.start} to {span.end}; the text given has there “{' '.join(given.split())[:60]}”",
                     where=self.witness.origin or where,
                     remedy="give the file that was collated",
                 )
