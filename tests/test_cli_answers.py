@@ -12,6 +12,10 @@ from aligner import tei
 from aligner.model import Collation
 from aligner.tei.standoff import standoff
 
+ENGLISH = "The mayor spoke on Monday in the square. Nobody was hurt in the fire that followed the speech.\n"
+ARABIC = "تحدث رئيس البلدية يوم الاثنين في الساحة. لم يُصب أحد بأذى في الحريق.\n"
+FRENCH = "Bonjour tout le monde, ceci est un texte en langue française pour la mairie de la ville.\n"
+
 
 @pytest.mark.parametrize("empty", ["gold", "predicted"])
 def test_a_ladder_without_beads_is_not_scored(empty: str, tmp_path: Path) -> None:
@@ -46,3 +50,37 @@ def test_texts_of_other_white_space_are_bound_with_the_option_the_refusal_names(
     bound = run("bind", share, source, target, "-o", out, "--reanchor")
     assert bound.returncode == 0 and f"written: {out}" in bound.stderr
     assert bound.stdout.startswith("source segment ") and "(" not in bound.stdout
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "26.11.2026", "2026", "2026-11", "2026-11-26T25:00:00"])
+def test_a_date_that_is_none_is_wrong_usage(date: str, tmp_path: Path) -> None:
+    done = run("collate", "en.txt", "ar.txt", "-o", "o.xml", "--date", date, folder=tmp_path)
+    assert done.returncode == 2 and "--date" in done.stderr and "2026-11-26" in done.stderr
+
+
+@pytest.mark.parametrize("date", ["2026-11-26", "2026-11-26T19:40:00Z", "2026-11-26T19:40:00.5+03:00"])
+def test_a_date_is_written_into_the_record(date: str, tmp_path: Path) -> None:
+    (tmp_path / "ar.txt").write_text(ARABIC, encoding="utf-8")
+    done = run("collate", "ar.txt", "--no-source", "-o", "o.xml", "--date", date, "--no-cache", folder=tmp_path)
+    assert done.returncode == 0 and f'when="{date}"' in (tmp_path / "o.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("checks", ["", " , "])
+def test_no_check_is_no_choice_of_checks(checks: str, tmp_path: Path) -> None:
+    (tmp_path / "ar.txt").write_text(ARABIC, encoding="utf-8")
+    done = run("collate", "ar.txt", "--no-source", "-o", "o.xml", "--checks", checks, folder=tmp_path)
+    assert done.returncode == 1 and "--checks: no check is named" in done.stderr and "scare-quote" in done.stderr
+
+
+@pytest.mark.parametrize(("text", "said"), [(ENGLISH, "English, not Arabic; it seems to be the source"), (FRENCH, "(fr)")])
+def test_a_translation_alone_that_is_not_arabic_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text(text, encoding="utf-8")
+    done = run("collate", "text.txt", "--no-source", "-o", "o.xml", folder=tmp_path)
+    assert done.returncode == 1 and "text.txt: the text is " in done.stderr and said in done.stderr
+    assert not (tmp_path / "o.xml").exists()
+
+
+def test_a_term_that_no_source_mentions_is_told(record: Path, tmp_path: Path) -> None:
+    arguments = ("-o", tmp_path / "a.html", "--by", "term", "--term", "zebra", "--term", "plan", "--no-reports")
+    done = run("audit", record.parent, *arguments)
+    assert done.returncode == 0 and "warning: --term zebra: no source" in done.stderr and "term plan" not in done.stderr

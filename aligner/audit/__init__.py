@@ -20,14 +20,14 @@ from aligner.audit.corpus import Corpus, Document, read_corpus, rows_of
 from aligner.audit.estimate import ROUNDS, SEED
 from aligner.audit.rates import Panel, overall, panels
 from aligner.audit.tables import make_folder, write_tables
-from aligner.audit.terms import frequent_terms, term_lines
+from aligner.audit.terms import absent_terms, frequent_terms, term_lines
 from aligner.errors import SettingError
 from aligner.model import Collation, EditKind
 from aligner.page import fill
 from aligner.report import render as report
 from aligner.store import write_bytes
 
-__all__ = ["LISTED", "audit", "citation", "codebook", "read_corpus", "render", "write_tables"]
+__all__ = ["LISTED", "absent_terms", "audit", "citation", "codebook", "read_corpus", "render", "write_tables"]
 
 LISTED = 20_000
 """Flags listed in the page; a browser takes a second or two to show so many. All are in the tables."""

@@ -12,7 +12,7 @@ from aligner.audit.corpus import Document, rows_of
 from aligner.audit.estimate import Estimate, ratio
 from aligner.model import Category, Direction, Edit, Span
 
-__all__ = ["FATES", "Fate", "TermLine", "frequent_terms", "mentions", "term_lines"]
+__all__ = ["FATES", "Fate", "TermLine", "absent_terms", "frequent_terms", "mentions", "term_lines"]
 
 FATES: Mapping[str, tuple[Category, ...]] = {
     "quoted or hedged": (Category.SCARE_QUOTE, Category.HEDGE),
@@ -67,6 +67,11 @@ def frequent_terms(documents: Sequence[Document]) -> tuple[str, ...]:
             found[" ".join(named.casefold().split())] += 1
     short = [(term, n) for term, n in found.items() if len(term.split()) <= 4]
     return tuple(term for term, _ in sorted(short, key=lambda t: (-t[1], t[0]))[:_MOST])
+
+
+def absent_terms(documents: Sequence[Document], terms: Sequence[str]) -> tuple[str, ...]:
+    """Name the terms that no source mentions: misspelt, or of other news."""
+    return tuple(term for term in terms if not any(mentions(term, d.source_text) for d in documents))
 
 
 def term_lines(documents: Sequence[Document], terms: Sequence[str]) -> tuple[TermLine, ...]:

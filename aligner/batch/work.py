@@ -93,8 +93,7 @@ class Collating:
         from aligner.pipeline import collate
 
         source, target = witnesses(task)
-        if source:
-            check_sides(source, target)
+        check_sides(source, target)
         collation = collate(source, target, _embedder(self.model, self.cache), self.options)
         return tei.dumps(collation), counts_of(collation)
 

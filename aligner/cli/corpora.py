@@ -64,6 +64,9 @@ def audit(
         emit(audits.codebook(), codebook)
     facts = tuple(fact.strip() for fact in by.split(",") if fact.strip())
     corpus = audits.audit(folder, out, by=facts, terms=terms, tables=tables, reports=reports)
+    for term in audits.absent_terms(corpus.documents, terms):
+        remedy = "give whole words, spelt as the sources spell them"
+        click.echo(f"warning: --term {term}: no source in {folder} mentions it; {remedy}", err=True)
     for fault in corpus.faults:
         click.echo(str(fault), err=True)
     click.echo(f"records: {len(corpus.documents)}, unreadable: {len(corpus.faults)}\nwritten: {out}", err=True)

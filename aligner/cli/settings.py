@@ -52,7 +52,7 @@ def frame_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose checks and lexicon."""
     decorators = (
         click.option("--lexicon", type=FILE, help="Add rows of your own to the framing lexicon (YAML)."),
-        click.option("--checks", default="", help="Checks to run, comma-separated; -name leaves one out."),
+        click.option("--checks", help="Checks to run, comma-separated; -name leaves one out; all by default."),
     )
     for decorator in reversed(decorators):
         command = decorator(command)
@@ -70,7 +70,7 @@ def collate_files(
     source: Witness | None = None
     if not no_source:
         source = read_witness(texts[0], siglum="en")
-        check_sides(source, target)
+    check_sides(source, target)
     encoder = embedder(given["model"], given["threads"], given["cache"])
     with _Bar() as progress:
         return collate(source, target, encoder, options(given), progress=told or progress)
@@ -78,11 +78,18 @@ def collate_files(
 
 def options(given: dict[str, Any]) -> Options:
     """Turn what was given on the command line into the pipeline's options."""
+    from aligner.errors import SettingError
     from aligner.frame import parse_checks
+    from aligner.model import Category
     from aligner.pipeline import Options
 
+    checks = given.get("checks")
+    if checks is not None and not checks.strip(", "):
+        names = ", ".join(category.value for category in Category)
+        remedy = f"leave it out for all, or name some of {names}"
+        raise SettingError("no check is named", where="--checks", remedy=remedy)
     return Options(
-        checks=parse_checks(given["checks"]) if given.get("checks") else None,
+        checks=None if checks is None else parse_checks(checks),
         lexicon=given.get("lexicon"),
         links=given.get("links", "all"),
         made=given.get("date", ""),

@@ -29,13 +29,22 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 
+def _dated(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Refuse what TEI could not state as a date; a year or month alone is no date of a collation."""
+    from aligner.tei.header import when
+
+    if value and (len(value) < len("2026-11-26") or "when" not in when(value)):
+        raise click.BadParameter(f"{value!r} is no ISO 8601 date; write 2026-11-26 or 2026-11-26T19:40:00Z")
+    return value
+
+
 @click.command()
 @click.argument("texts", nargs=-1, required=True, type=FILE, metavar="[SOURCE] TARGET")
 @click.option("-o", "--out", type=OUT, required=True, help="The TEI file to write.")
 @click.option("--no-source", is_flag=True, help="The source is missing: read the translation alone.")
 @click.option("--links", type=click.Choice(["all", "flagged", "none"]), default="all", show_default=True,
               help="Which word links the record keeps.")  # fmt: skip
-@click.option("--date", default="", help="Date to write into the record (ISO 8601); none by default.")
+@click.option("--date", default="", callback=_dated, help="Date to write into the record (ISO 8601); none by default.")
 @frame_options
 @model_options
 def collate(texts: tuple[Path, ...], out: Path, no_source: bool, **given: Any) -> None:
@@ -122,7 +131,7 @@ def demo(out: Path, **given: Any) -> None:
     from aligner.resources import demo_folder
 
     folder = demo_folder()
-    collation = collate_files((folder / "en.txt", folder / "ar.txt"), checks="", **given)
+    collation = collate_files((folder / "en.txt", folder / "ar.txt"), **given)
     tei.write(collation, out)
     for edit in collation.edits:
         click.echo(f"{edit.category} {edit.direction} ({edit.confidence:.2f}): {edit.rationale}")

@@ -65,15 +65,16 @@ def other_languages(blocks: Sequence[str], language: str) -> tuple[str, ...]:
     return (f"{n} {verb.format(len(blocks))} written in {script} script",) if n else ()
 
 
-def check_sides(source: Witness, target: Witness) -> None:
+def check_sides(source: Witness | None, target: Witness) -> None:
     """Refuse a pair that is not English to Arabic, and say so if the sides are swapped.
 
     Raises:
-        InputError: swapped, both in one language, or in another language.
+        InputError: swapped, both in one language, or in another language; without a source, not Arabic.
     """
-    found = source.language, target.language
-    if found == ("en", "ar"):
+    if source is None:
+        _check_alone(target)
         return
+    found = source.language, target.language
     if found == ("ar", "en"):
         raise InputError(
             "the sides are swapped: the source is Arabic and the translation English",
@@ -82,9 +83,22 @@ def check_sides(source: Witness, target: Witness) -> None:
         )
     for witness, wanted, role in ((source, "en", "source"), (target, "ar", "translation")):
         if witness.language != wanted:
-            name = _NAMES.get(witness.language, f"in another language ({witness.language})")
             raise InputError(
-                f"the {role} is {name}, not {_NAMES[wanted]}",
+                f"the {role} is {_named(witness.language)}, not {_NAMES[wanted]}",
                 where=witness.origin,
                 remedy="give an English source and its Arabic translation, in this order",
             )
+
+
+def _check_alone(target: Witness) -> None:
+    if target.language != "ar":
+        seems = "; it seems to be the source" if target.language == "en" else ""
+        raise InputError(
+            f"the text is {_named(target.language)}, not Arabic{seems}",
+            where=target.origin,
+            remedy="without a source, give the Arabic translation alone",
+        )
+
+
+def _named(language: str) -> str:
+    return _NAMES.get(language, f"in another language ({language})")
