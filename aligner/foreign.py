@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aligner import __version__
@@ -16,6 +17,7 @@ from aligner.tei.xml import XML_LANG, parse
 __all__ = ["Group", "from_groups", "from_ladder", "from_tmx", "from_tsv"]
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s+tmx(\s+(SYSTEM|PUBLIC)(\s+\"[^\"]*\"|\s+'[^']*')+)?\s*>")
+_UNCUT = ("", "1-1", "1-0", "0-1")  # beads of which no cut between sentences is lost in one cell
 _CODES = ("bpt", "ept", "ph", "it", "ut")  # native codes of the tool that made the TMX, not text
 
 
@@ -36,8 +38,11 @@ def from_groups(
     sha256: str = "",
     form: str = "groups",
     tool: str = "",
+    notes: Sequence[str] = (),
 ) -> Collation:
     """Build a collation of sentences aligned elsewhere: one line a sentence, each a paragraph of its own.
+
+    ``notes`` are kept with the target and say what of the alignment did not come over.
 
     >>> collation = from_groups([Group(("One.", "Two."), ("واحد واثنان.",)), Group(("Three.",), ())])
     >>> [bead.type for bead in collation.ladder.beads]
@@ -63,6 +68,7 @@ def from_groups(
     )
     signature = Signature(tuple((key, value) for key, value in items if value))
     (source, of_source), (target, of_target) = sides
+    target = replace(target, notes=(*target.notes, *notes))
     return Collation(target, of_target, source, of_source, Ladder(tuple(rungs), tuple(judgements)), signature=signature)
 
 
@@ -101,8 +107,30 @@ def from_tmx(data: bytes, *, source: str = "en", target: str = "ar", origin: str
     groups = [_unit(unit, source, target) for unit in root.iter("tu")]
     if not any(group.source or group.target for group in groups):
         raise InputError(f"no unit has {source} or {target}", where=origin, remedy="name the languages it has")
-    digest = hashlib.sha256(data).hexdigest()
-    return from_groups(groups, languages=(source, target), origin=origin, sha256=digest, form="TMX", tool=tool)
+    digest, notes = hashlib.sha256(data).hexdigest(), _left(_unit_loss(root, groups))
+    return from_groups(
+        groups, languages=(source, target), origin=origin, sha256=digest, form="TMX", tool=tool, notes=notes
+    )
+
+
+def _unit_loss(root: Any, groups: Sequence[Group]) -> Counter[str]:
+    beads, statuses = (
+        [node.text or "" for node in root.iterfind(f".//tu/prop[@type='x-{name}']")] for name in ("bead", "status")
+    )
+    return Counter(
+        {
+            "note": sum(1 for _ in root.iterfind(".//tu//note")),
+            "unit in other languages": sum(not group.source and not group.target for group in groups),
+            "decided bead": sum(status != Status.PROPOSED for status in statuses),
+            "cut inside a bead": sum(kind not in _UNCUT for kind in beads),
+        }
+    )
+
+
+def _left(losses: Mapping[str, int]) -> tuple[str, ...]:
+    """Say what did not come over, as a note for the record; none where all did."""
+    lost = ", ".join(f"{what} {n}" for what, n in losses.items() if n)
+    return (f"not carried over: {lost}",) if lost else ()
 
 
 def _utf8(data: bytes, origin: str) -> bytes:
@@ -146,22 +174,36 @@ def from_tsv(text: str, *, languages: tuple[str, str] = ("en", "ar"), origin: st
     Raises:
         InputError: a line without a tab, by its number.
     """
-    rows = [line.split("\t") for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
+    numbered = enumerate(re.split(r"\r\n|[\r\n]", text.removeprefix("\ufeff")), 1)
+    rows = [(f"{origin}:{number}", line.split("\t")) for number, line in numbered if line.strip()]
     if not rows:
         raise InputError("the file is empty", where=origin, remedy="give lines of source, tab, target")
-    head = rows[0]
+    head, notes, columns = rows[0][1], tuple[str, ...](), [0, 1, 2]
     if "source" in head and "target" in head:
-        rows = [row for row in rows[1:] if len(row) == len(head) and _field(row, head, "kind") in ("", "bead")]
         columns = [head.index("source"), head.index("target"), head.index("confidence") if "confidence" in head else -1]
-    else:
-        columns = [0, 1, 2]
-    groups = [_tsv_group(row, columns, f"{origin}:{number}") for number, row in enumerate(rows, 1)]
+        named = [(where, _named(row, head, where)) for where, row in rows[1:]]
+        notes = _left(_row_loss([cells for _, cells in named]))
+        rows = [(where, list(cells.values())) for where, cells in named if cells.get("kind", "") in ("", "bead")]
+    if not rows:
+        raise InputError("no line of it is a bead", where=origin, remedy="give lines of source, tab, target")
+    groups = [_tsv_group(row, columns, where) for where, row in rows]
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    return from_groups(groups, languages=languages, origin=origin, sha256=digest, form="TSV")
+    return from_groups(groups, languages=languages, origin=origin, sha256=digest, form="TSV", notes=notes)
 
 
-def _field(row: Sequence[str], head: Sequence[str], name: str) -> str:
-    return row[head.index(name)] if name in head else ""
+def _named(row: Sequence[str], head: Sequence[str], where: str) -> dict[str, str]:
+    if len(row) != len(head):
+        what = f"{len(row)} cells under a head line of {len(head)}"
+        raise InputError(what, where=where, remedy="put a tab between cells, and none inside")
+    return dict(zip(head, row, strict=True))
+
+
+def _row_loss(rows: Sequence[Mapping[str, str]]) -> Counter[str]:
+    loss = Counter(row["kind"] for row in rows if row.get("kind", "") not in ("", "bead"))
+    beads = [row for row in rows if row.get("kind", "") in ("", "bead")]
+    loss["decided bead"] = sum(row.get("status", "") not in ("", Status.PROPOSED) for row in beads)
+    loss["cut inside a bead"] = sum(row.get("type", "") not in _UNCUT for row in beads)
+    return loss
 
 
 def _tsv_group(row: Sequence[str], columns: Sequence[int], where: str) -> Group:
@@ -188,25 +230,34 @@ def from_ladder(
     Raises:
         InputError: a number that is not there, or beads that cross or overlap.
     """
-    groups, at = list[Group](), [0, 0]
+    groups, at, n_alone = list[Group](), [0, 0], [0, 0]
     for number, pairing in enumerate(pairings, 1):
         for side, (numbers, sentences) in enumerate(zip(pairing, (source, target), strict=True)):
-            where, first, last = f"{origin}:{number}", min(numbers, default=0), max(numbers, default=-1)
-            is_run = last - first + 1 == len(numbers) == len(set(numbers))
-            if not is_run or (numbers and (first < at[side] or last >= len(sentences))):
-                raise InputError(
-                    f"a bead {list(numbers)} that crosses, overlaps or leaves the text",
-                    where=where,
-                    remedy="give beads in order, each sentence once",
-                )
-            while numbers and at[side] < first:
+            _refuse_bead(numbers, at[side], sentences, f"{origin}:{number}")
+            while numbers and at[side] < min(numbers):
                 groups.append(_alone(side, sentences[at[side]]))
                 at[side] += 1
+                n_alone[side] += 1
             at[side] += len(numbers)
         groups.append(Group(tuple(source[n] for n in sorted(pairing[0])), tuple(target[n] for n in sorted(pairing[1]))))
     for side, sentences in enumerate((source, target)):
         groups += [_alone(side, sentence) for sentence in sentences[at[side] :]]
-    return from_groups(groups, languages=languages, origin=origin, form="ladder", tool=tool)
+        n_alone[side] += len(sentences[at[side] :])
+    notes = [f"in no line of the ladder: {n_alone[0]} source and {n_alone[1]} target sentences"] if any(n_alone) else []
+    return from_groups(groups, languages=languages, origin=origin, form="ladder", tool=tool, notes=notes)
+
+
+def _refuse_bead(numbers: Sequence[int], at: int, sentences: Sequence[str], where: str) -> None:
+    first, last = min(numbers, default=0), max(numbers, default=-1)
+    if last >= len(sentences):
+        raise InputError(
+            f"sentence {last} is none of the {len(sentences)} lines given",
+            where=where,
+            remedy="give one segment a line, as `muqabala export --to ladder --sentences SOURCE TARGET` writes them",
+        )
+    if not last - first + 1 == len(numbers) == len(set(numbers)) or (numbers and first < at):
+        what = f"a bead {list(numbers)} that crosses, overlaps or has a gap"
+        raise InputError(what, where=where, remedy="give beads in order, each sentence once")
 
 
 def _alone(side: int, sentence: str) -> Group:

@@ -13,7 +13,10 @@ from aligner.errors import RecordError, SettingError
 if TYPE_CHECKING:
     from aligner.model import Collation
 
-__all__ = ["EXCHANGE", "FORMS", "Form", "form_named"]
+__all__ = ["EXCHANGE", "FORMS", "Form", "form_named", "left_out", "sentences"]
+
+_BITEXT = ("tmx", "xliff")  # what is flagged in a bead goes with it as a note; what was rejected does not
+_TABLES = ("jsonl", "tsv", "csv", "parquet")
 
 
 class Form(NamedTuple):
@@ -95,8 +98,42 @@ def _standoff(collation: Collation) -> bytes:
     return standoff(collation)
 
 
+def left_out(collation: Collation, name: str) -> str:
+    """Count what the form of that name does not hold of a collation; empty where it is made to hold all.
+
+    PROV tells who did what and is not asked for texts.
+    """
+    from aligner.model import Status
+
+    if name not in ("ladder", *_BITEXT, *_TABLES):
+        return ""
+    flags = [e for e in collation.edits if name == "ladder" or e.bead is None or e.status is Status.REJECTED]
+    lost = {
+        "edit": 0 if name in _TABLES else len(flags),
+        "quotation": 0 if name in _TABLES else len(collation.quotations),
+        "word link": len(collation.links),
+        "decision": len(collation.decisions),
+    }
+    return ", ".join(f"{what} {n}" for what, n in lost.items() if n)
+
+
+def sentences(collation: Collation) -> tuple[bytes, bytes]:
+    """Give the segments a ladder counts, one a line, of source and target: a file each.
+
+    Raises: RecordError where there is no source.
+    """
+    if collation.source is None:
+        raise RecordError("there is no ladder without a source", remedy="export jsonl")
+    sides = (collation.source, collation.source_segments), (collation.target, collation.target_segments)
+    source, target = (
+        "".join(" ".join(s.span.of(witness.text).split()) + "\n" for s in segments).encode("utf-8")
+        for witness, segments in sides
+    )
+    return source, target
+
+
 EXCHANGE = (
-    Form("ladder", ".ladder", "rungs, as hunalign writes them", _ladder),
+    Form("ladder", ".ladder", "beads, as vecalign writes them", _ladder),
     Form("jsonl", ".jsonl", "beads and flags, one JSON object a line", _jsonl),
     Form("tmx", ".tmx", "translation memory", _exchanged("tmx")),
     Form("xliff", ".xlf", "for translation tools", _exchanged("xliff")),

@@ -84,3 +84,32 @@ def test_a_term_that_no_source_mentions_is_told(record: Path, tmp_path: Path) ->
     arguments = ("-o", tmp_path / "a.html", "--by", "term", "--term", "zebra", "--term", "plan", "--no-reports")
     done = run("audit", record.parent, *arguments)
     assert done.returncode == 0 and "warning: --term zebra: no source" in done.stderr and "term plan" not in done.stderr
+
+
+def test_a_ladder_goes_out_with_its_sentences_and_comes_in_again(record: Path, tmp_path: Path) -> None:
+    ladder, again, sentences = tmp_path / "a.ladder", tmp_path / "again.xml", (tmp_path / "en", tmp_path / "ar")
+    done = run("export", record, "--to", "ladder", "-o", ladder, "--sentences", *sentences)
+    assert done.returncode == 0 and "not carried: edit 2, quotation 1, word link 3" in done.stderr
+    done = run("import", ladder, *sentences, "--from", "ladder", "-o", again)
+    assert done.returncode == 0 and "warning" not in done.stderr
+    first, second = (run("export", path, "--to", "ladder").stdout for path in (record, again))
+    assert first == second == "[0]:[0]\n[1]:[1]\n[2]:[]\n[]:[2]\n[3]:[3]\n"
+    done = run("import", ladder, *texts_of(reviewable(), tmp_path), "--from", "ladder", "-o", again)
+    assert done.returncode == 1 and "--sentences" in done.stderr
+    done = run("import", ladder, *sentences, "--from", "ladder", "-o", sentences[0])
+    assert done.returncode == 2 and "would be lost" in done.stderr
+
+
+@pytest.mark.parametrize("to", ["tsv", "prov"])
+def test_sentences_go_with_a_ladder_only(to: str, record: Path, tmp_path: Path) -> None:
+    done = run("export", record, "--to", to, "--sentences", tmp_path / "en", tmp_path / "ar")
+    assert done.returncode == 2 and "--sentences" in done.stderr and not (tmp_path / "en").exists()
+    done = run("export", record, "--to", "ladder", "--sentences", record, tmp_path / "ar")
+    assert done.returncode == 2 and "would be lost" in done.stderr
+
+
+@pytest.mark.parametrize(("form", "lost"), [("tsv", "edit 2, quotation 1"), ("tmx", "note 2")])
+def test_an_import_says_what_it_does_not_take_over(form: str, lost: str, record: Path, tmp_path: Path) -> None:
+    run("export", record, "--to", form, "-o", tmp_path / "out")
+    done = run("import", tmp_path / "out", "--from", form, "-o", tmp_path / "in.xml")
+    assert done.returncode == 0 and f"warning: {tmp_path / 'out'}: not carried over: {lost}\n" in done.stderr

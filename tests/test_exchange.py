@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from invented import marked, reviewable
+from invented import decided, marked, reviewable
 from lxml import etree
 from strategies import reviewed
 
 from aligner.errors import AlignerError, InputError, RecordError, SettingError
 from aligner.exchange import COLUMNS, FORMS, export, flat_rows, to_csv, to_parquet, to_tmx, to_tsv, to_xliff
 from aligner.foreign import Group, from_groups, from_ladder, from_tmx, from_tsv
+from aligner.forms import left_out
 from aligner.model import Collation
 from aligner.tei import dumps, loads
 
@@ -37,7 +38,9 @@ def test_tmx_is_read_back() -> None:
     assert again.ladder
     assert again.ladder.judgements[0].confidence == 0.99
     assert again.signature.as_dict()["tool"] == "muqabala 0.1.0"
-    assert again.target.notes == ("imported from TMX made by muqabala 0.1.0",)
+    assert again.target.notes == ("imported from TMX made by muqabala 0.1.0", "not carried over: note 2")
+    assert again.source
+    assert again.source.notes == again.target.notes[:1]
     assert loads(dumps(again)) == again
 
 
@@ -54,6 +57,23 @@ def test_tmx_is_read_by_another_library(tmp_path: Path) -> None:
 def test_tsv_is_read_back() -> None:
     again = from_tsv(to_tsv(reviewable()).decode("utf-8"))
     assert pairs(again) == pairs(reviewable())
+    assert again.target.notes[1:] == ("not carried over: edit 2, quotation 1",)
+
+
+def test_what_people_decided_and_how_beads_were_cut_is_said_not_to_come_over() -> None:
+    lost = "decided bead 1, cut inside a bead 1"
+    for again in (from_tsv(to_tsv(decided()).decode("utf-8")), from_tmx(to_tmx(decided()))):
+        assert again.target.notes[1].endswith(lost)
+    foreign = '<tmx><body><tu><tuv xml:lang="fr"><seg>Oui</seg></tuv></tu><tu><tuv xml:lang="en"><seg>No</seg></tuv></tu></body></tmx>'
+    assert from_tmx(foreign.encode()).target.notes[1:] == ("not carried over: unit in other languages 1",)
+
+
+def test_what_a_form_leaves_out_is_counted() -> None:
+    assert left_out(reviewable(), "ladder") == "edit 2, quotation 1, word link 3"
+    assert left_out(reviewable(), "tmx") == "quotation 1, word link 3"
+    assert left_out(decided(), "xliff") == "quotation 1, word link 3, decision 4"
+    assert left_out(marked(), "jsonl") == left_out(reviewable(), "prov") == left_out(reviewable(), "tei") == ""
+    assert left_out(reviewable(), "tsv") == "word link 3"
 
 
 @given(reviewed())
@@ -153,7 +173,11 @@ def test_tsv_without_a_head_line_is_read() -> None:
     assert pairs(collation) == [("One.", "واحد."), ("Two.", ""), ("", "ثلاثة.")]
     assert collation.ladder
     assert [judgement.confidence for judgement in collation.ladder.judgements] == [0.5, None, None]
-    for text, says in (("", "empty"), ("one line", "b.tsv:1: a line without a tab")):
+    ours = "kind\tsource\ttarget\n\nbead\tOne.\tواحد.\nbead\tTwo.\n"
+    for text, says in (
+        ("", "empty"), ("one line", "b.tsv:1: a line without a tab"), ("a\tb\n\nc\n", "b.tsv:3: a line without a tab"),
+        (ours, "b.tsv:4: 2 cells under a head line of 3"), ("source\ttarget\n", "no line of it is a bead"),
+    ):  # fmt: skip
         with pytest.raises(InputError, match=says):
             from_tsv(text, origin="b.tsv")
 
@@ -163,6 +187,7 @@ def test_ladder_over_sentences_is_read_and_gaps_are_beads() -> None:
     collation = from_ladder([([0, 1], [0]), ([3], [2])], source, target, origin="x.ladder", tool="vecalign")
     assert pairs(collation) == [("A. B.", "أ."), ("C.", ""), ("", "ب."), ("D.", "ج.")]
     assert "made by vecalign" in collation.target.notes[0]
+    assert collation.target.notes[1:] == ("in no line of the ladder: 1 source and 1 target sentences",)
 
 
 @pytest.mark.parametrize(
@@ -170,16 +195,22 @@ def test_ladder_over_sentences_is_read_and_gaps_are_beads() -> None:
     [
         [([1], [0]), ([0], [1])],
         [([0], [0]), ([0], [1])],
-        [([9], [0])],
         [([0, 2], [0])],
         [([0, 0], [0])],
         [([-1], [0])],
-        [([0, 10**30], [0])],
     ],
 )
-def test_ladder_that_crosses_or_leaves_the_text_is_refused(beads: list[tuple[list[int], list[int]]]) -> None:
-    with pytest.raises(InputError, match="crosses, overlaps or leaves"):
+def test_ladder_that_crosses_is_refused(beads: list[tuple[list[int], list[int]]]) -> None:
+    with pytest.raises(InputError, match="crosses, overlaps or has a gap"):
         from_ladder(beads, ("A.", "B.", "C."), ("أ.", "ب."))
+
+
+@pytest.mark.parametrize("bead", [([9], [0]), ([10**30], [0]), ([0], [2])])
+def test_ladder_of_other_sentences_is_refused_with_the_way_to_get_the_right_ones(
+    bead: tuple[list[int], list[int]],
+) -> None:
+    with pytest.raises(InputError, match=r"x:1: .* is none of the [32] lines .*--sentences"):
+        from_ladder([bead], ("A.", "B.", "C."), ("أ.", "ب."), origin="x")
 
 
 def test_empty_sides_and_empty_alignments_are_collations() -> None:

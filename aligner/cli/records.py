@@ -24,11 +24,24 @@ _FORMS = tuple(form.name for form in EXCHANGE)
 @click.argument("record", type=FILE)
 @click.option("--to", "form", required=True, type=click.Choice(_FORMS), help="The form to write.")
 @click.option("-o", "--out", type=OUT, help="The file to write; standard output by default.")
-def export(record: Path, form: str, out: Path | None) -> None:
-    """Write a record in another form: for aligners, translation tools, spreadsheets, W3C PROV."""
-    from aligner import tei
+@click.option("--sentences", "lines", nargs=2, type=OUT, metavar="SOURCE TARGET",
+              help="With a ladder: write the segments it counts, too, one a line.")  # fmt: skip
+def export(record: Path, form: str, out: Path | None, lines: tuple[Path, Path] | None) -> None:
+    """Write a record in another form: for aligners, translation tools, spreadsheets, W3C PROV.
 
-    emit(form_named(form).write(tei.read(record)), out)
+    What the form cannot hold is counted on standard error. A ladder is read again with the files of --sentences.
+    """
+    from aligner import forms, tei
+
+    if lines and form != "ladder":
+        raise click.UsageError("--sentences goes with --to ladder only")
+    collation = tei.read(record)
+    data = form_named(form).write(collation)
+    for path, side in zip(lines or (), forms.sentences(collation) if lines else (), strict=True):
+        emit(side, path)
+    emit(data, out)
+    if lost := forms.left_out(collation, form):
+        click.echo(f"{form}: not carried: {lost}; the record keeps them", err=True)
 
 
 @click.command("import")
@@ -44,6 +57,8 @@ def import_(alignment: Path, sentences: tuple[Path, ...], form: str, out: Path) 
         raise click.UsageError("give SOURCE and TARGET with a ladder, and only then")
     collation = _imported(alignment, sentences, form)
     tei.write(collation, out)
+    for note in collation.target.notes[1:]:
+        click.echo(f"warning: {alignment}: {note}", err=True)
     click.echo(f"{summary(collation)}\nwritten: {out}", err=True)
 
 

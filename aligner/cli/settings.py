@@ -32,6 +32,8 @@ __all__ = [
 
 _FEW = 0.2  # share of paired beads below which two texts seem not to be source and translation
 
+_WRITTEN = ("out", "lines", "codebook")  # parameters that name files a command writes
+
 FILE = click.Path(dir_okay=False, path_type=Path)
 OUT = click.Path(path_type=Path)
 
@@ -168,16 +170,20 @@ def sparing_inputs(run: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(run)
     def refusing(**given: Any) -> None:
-        out = given.get("out")
-        values = [value for name, value in given.items() if name != "out"]
-        read = [path for value in values for path in (value if isinstance(value, tuple) else (value,))]
-        if isinstance(out, Path) and out.is_file():
-            for path in read:
-                if isinstance(path, Path) and path.is_file() and path.samefile(out):
-                    raise click.UsageError(f"{out} is read by this command and would be lost; name another with -o")
+        written = [path for name in _WRITTEN for path in _files(given.get(name))]
+        read = [path for name, value in given.items() if name not in _WRITTEN for path in _files(value)]
+        for out in written:
+            if any(path.samefile(out) for path in read):
+                raise click.UsageError(f"{out} is read by this command and would be lost; name another file to write")
         run(**given)
 
     return refusing
+
+
+def _files(value: object) -> list[Path]:
+    """Give the paths in an argument that are files already."""
+    values = value if isinstance(value, tuple) else (value,)
+    return [path for path in values if isinstance(path, Path) and path.is_file()]
 
 
 def emit(data: str | bytes, out: Path | None) -> None:
