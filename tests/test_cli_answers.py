@@ -113,3 +113,12 @@ def test_an_import_says_what_it_does_not_take_over(form: str, lost: str, record:
     run("export", record, "--to", form, "-o", tmp_path / "out")
     done = run("import", tmp_path / "out", "--from", form, "-o", tmp_path / "in.xml")
     assert done.returncode == 0 and f"warning: {tmp_path / 'out'}: not carried over: {lost}\n" in done.stderr
+
+
+def test_one_fault_is_one_fault_and_a_page_is_no_record(record: Path, tmp_path: Path) -> None:
+    record.write_bytes(record.read_bytes().replace(b"reform plan", b"reform plot"))
+    done = run("verify", record)
+    assert done.returncode == 1 and done.stderr == f"{record}: 1 fault\n"
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><html><p>x</p></html>", encoding="utf-8")
+    done = run("verify", tmp_path / "page.html")
+    assert done.returncode == 1 and "no TEI record of muqabala but <html>" in done.stdout and "DOCTYPE" not in done.stdout

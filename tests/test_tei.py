@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from invented import marked
 from strategies import collations, reviewed
 
 from aligner.errors import RecordError, WriteError
-from aligner.model import Block, Collation, Kind, Segment, Span, Witness
+from aligner.model import Bibl, Block, Collation, Kind, Segment, Span, Witness
 from aligner.patch import base
 from aligner.tei import dumps, loads, read, write
 
@@ -53,20 +55,36 @@ def test_character_that_xml_cannot_hold_is_named_with_its_place(character: str) 
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "not well-formed"),
-        (b"<a>", "r.xml:1: not well-formed"),
-        (b"<a/>", "not a record of a collation"),
-        (b"<!DOCTYPE a><a/>", "a DOCTYPE is not allowed"),
-        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "a DOCTYPE is not allowed"),
-        ('<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16"), "not UTF-8"),
-        (b'<?xml version="1.0" encoding="latin-1"?><a/>', "declares latin-1"),
-        (b"<a>" * 300 + b"</a>" * 300, "not well-formed.*depth"),
-        (b"<a>&undeclared;</a>", "not well-formed"),
+        (b" \n", "r.xml: the file is empty; give a record"),
+        (b"words", "r.xml: this is no TEI record of muqabala; give a record"),
+        (b"<!DOCTYPE html>\n<html><p>x</p></html>", "r.xml: this is no TEI record of muqabala but <html>; give a record"),
+        (b"<TEI>", "r.xml:1: not well-formed"),
+        (b"<TEI/>", "r.xml:1: this is a TEI document but no record of muqabala"),
+        (b"<TEIs/>", "r.xml:1: this is a TEI document but no record of muqabala"),
+        (b"<!DOCTYPE TEI><TEI/>", "a DOCTYPE is not allowed"),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><TEI>&x;</TEI>', "a DOCTYPE is not allowed"),
+        ('<?xml version="1.0" encoding="UTF-16"?><TEI/>'.encode("utf-16"), "not UTF-8"),
+        (b'<?xml version="1.0" encoding="latin-1"?><TEI/>', "declares latin-1"),
+        (b"<TEI>" * 300 + b"</TEI>" * 300, "not well-formed.*depth"),
+        (b"<TEI>&undeclared;</TEI>", "not well-formed"),
     ],
 )
 def test_bad_record_is_refused(data: bytes, says: str) -> None:
     with pytest.raises(RecordError, match=says):
         loads(data, where="r.xml")
+
+
+@pytest.mark.parametrize(
+    ("claims", "language"), [("Port closes", "en"), ("إغلاق المرفأ", "ar"), ("إغلاق ميناء Lanza", "ar"), ("2026", "ar")]
+)
+def test_title_has_the_language_of_its_script(claims: str, language: str) -> None:
+    target = marked().target
+    assert target.attribution
+    attribution = replace(target.attribution, claims=Bibl(title=claims))
+    collation = replace(marked(), target=replace(target, attribution=attribution))
+    data = dumps(collation)
+    assert data.decode("utf-8").count(f'<title level="a" xml:lang="{language}">{claims}</title>') == 2
+    assert loads(data) == collation
 
 
 def test_error_names_the_line() -> None:

@@ -91,7 +91,7 @@ def verify(record: Path, tei_all: Path | None, source: Path | None, target: Path
     for fault in faults:
         click.echo(str(fault))
     if faults:
-        click.echo(f"{record}: {len(faults)} faults", err=True)
+        click.echo(f"{record}: {len(faults)} fault{'s' if len(faults) > 1 else ''}", err=True)
         sys.exit(1)
     click.echo(f"{record}: no faults found", err=True)
 

@@ -20,7 +20,7 @@ from aligner.store import write_bytes
 from aligner.tei.read import collation_of
 from aligner.tei.standoff import Bound, Moved, bind, standoff
 from aligner.tei.write import record_bytes
-from aligner.tei.xml import parse
+from aligner.tei.xml import parse_record
 
 __all__ = ["Bound", "Moved", "bind", "dumps", "loads", "read", "read_bytes", "standoff", "write"]
 
@@ -40,7 +40,7 @@ def loads(data: bytes, *, where: str = "") -> Collation:
     Raises:
         RecordError: what cannot be read, with its line and the remedy.
     """
-    return collation_of(parse(data, where=where), where=where)
+    return collation_of(parse_record(data, where=where), where=where)
 
 
 def write(collation: Collation, path: str | os.PathLike[str]) -> None:

@@ -13,6 +13,7 @@ from aligner.patch import subject
 from aligner.resources import load_table
 from aligner.tei.place import name_id
 from aligner.tei.xml import element, lines
+from aligner.text import arabic_share
 
 __all__ = ["PROGRAM", "SEAL", "agents", "header", "inner_header", "is_program", "taxonomies", "when"]
 
@@ -124,7 +125,8 @@ def header(collation: Collation, *, full: bool, spans: Mapping[str, str]) -> str
 
 def inner_header(witness: Witness, name: str) -> str:
     """Write the small header of one of the two texts."""
-    title = element("title", {"xml:lang": witness.language}, witness.bibl.title or witness.siglum)
+    title = witness.bibl.title or witness.siglum
+    language = _language(witness.bibl.title, witness.language)
     return lines(
         "teiHeader",
         None,
@@ -133,13 +135,21 @@ def inner_header(witness: Witness, name: str) -> str:
                 "fileDesc",
                 None,
                 [
-                    lines("titleStmt", None, [title], sep=""),
+                    lines("titleStmt", None, [element("title", {"xml:lang": language}, title)], sep=""),
                     "<publicationStmt><p>See availability in the enclosing header.</p></publicationStmt>",
                     f'<sourceDesc><bibl corresp="#bib.{name}"/></sourceDesc>',
                 ],
             )
         ],
     )
+
+
+def _language(title: str, language: str) -> str:
+    """Give the language of a title: an Arabic text may name the English title of its source, as may a manifest."""
+    share = arabic_share(title)
+    if language == "ar" and share < 0.5:
+        return "en"
+    return "ar" if language == "en" and share > 0.5 else language
 
 
 def _title_statement(collation: Collation, *, full: bool) -> str:
@@ -231,7 +241,7 @@ def _item(
 ) -> str:
     translator = element("name", None, bibl.translator) if bibl.translator else ""
     analytic = [
-        element("title", {"level": "a", "xml:lang": language}, bibl.title) if bibl.title else "",
+        element("title", {"level": "a", "xml:lang": _language(bibl.title, language)}, bibl.title) if bibl.title else "",
         element("author", None, bibl.author) if bibl.author else "",
         f"<respStmt><resp>translation</resp>{translator}</respStmt>" if translator else "",
         element("idno", {"type": "URI"}, bibl.url) if bibl.url else "",

@@ -75,8 +75,6 @@ def collation_of(root: etree._Element, *, where: str = "", texts: Mapping[str, T
         RecordError: not a record of ours, or one that contradicts itself.
     """
     reader = _Reader(where)
-    if root.tag != TEI + "TEI" or root.get("type") != "alignment":
-        raise reader.error(root, "not a record of a collation (TEI of type alignment)", "give a file of muqabala")
     if texts is None and is_standoff(root):
         raise reader.error(root, "a stand-off record holds no texts", "put them back first: muqabala bind")
     try:

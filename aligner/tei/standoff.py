@@ -13,7 +13,7 @@ from aligner.tei.letters import Letters, Prefixes, moved_decision, mover, parse_
 from aligner.tei.place import keyed_digest, span_of, text_key
 from aligner.tei.read import Text, collation_of, contradiction, is_standoff
 from aligner.tei.write import record_bytes
-from aligner.tei.xml import TEI, XML_ID, XML_LANG, parse
+from aligner.tei.xml import TEI, XML_ID, XML_LANG, parse_record
 
 __all__ = ["Bound", "Moved", "bind", "standoff"]
 
@@ -64,7 +64,7 @@ def bind(data: bytes, source: Witness | None, target: Witness, *, where: str = "
     Raises:
         RecordError: the texts part (it says where), or differ in white space and ``reanchor`` is not set.
     """
-    root = parse(data, where=where)
+    root = parse_record(data, where=where)
     if not is_standoff(root):
         raise RecordError("the record holds its texts", where=where, remedy="bind a stand-off record")
     try:

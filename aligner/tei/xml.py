@@ -22,6 +22,7 @@ __all__ = [
     "element",
     "lines",
     "parse",
+    "parse_record",
     "refuse_forbidden",
 ]
 
@@ -124,6 +125,30 @@ def parse(data: bytes, *, where: str = "") -> etree._Element:
         raise RecordError(
             f"not well-formed XML ({error.msg})", where=f"{where or 'record'}:{line}", remedy="mend it there"
         ) from error
+
+
+def parse_record(data: bytes, *, where: str = "") -> etree._Element:
+    """Parse the bytes of a record; what is none is told so, whatever else is wrong with it.
+
+    Raises:
+        RecordError: as ``parse``, or no record of a collation.
+    """
+    letters = data.replace(b"\0", b"")
+    if not letters.strip():
+        raise RecordError("the file is empty", where=where, remedy=_GIVE)
+    if b"<TEI" not in letters:
+        first = _FIRST.search(letters)
+        what = "this is no TEI record of muqabala" + (f" but <{first[1].decode()}>" if first else "")
+        raise RecordError(what, where=where, remedy=_GIVE)
+    root = parse(data, where=where)
+    if root.tag != TEI + "TEI" or root.get("type") != "alignment":
+        what = "this is a TEI document but no record of muqabala"
+        raise RecordError(what, where=f"{where or 'record'}:{root.sourceline or 1}", remedy=_GIVE)
+    return root
+
+
+_GIVE = "give a record that `muqabala collate` wrote"
+_FIRST = re.compile(rb"<([A-Za-z][A-Za-z0-9:-]{0,30})")
 
 
 def _refuse(data: bytes, where: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aligner.errors import AlignerError, RecordError
 from aligner.tei import read_bytes
-from aligner.tei.xml import parse
+from aligner.tei.xml import parse_record
 from aligner.verify import claims, content, structure
 from aligner.verify.case import Case, Fault
 
@@ -60,7 +60,7 @@ def verify(
     data, found = b"", list[Fault]()
     try:
         data = read_bytes(path)
-        root = parse(data, where=os.fspath(path))
+        root = parse_record(data, where=os.fspath(path))
     except RecordError as error:
         return (Fault("well-formed", error.where, error.what, error.remedy),)
     given = {"tei-all": tei_all, "source": source, "translation": target}
