@@ -72,3 +72,20 @@ def axe() -> Callable[[Any], list[str]]:
         ]
 
     return serious
+
+
+@pytest.fixture
+def cut() -> Callable[[Any], list[str]]:
+    """Name the tables of a page of which columns are out of sight, and those whose cells overlap."""
+    script = """[...document.querySelectorAll('.scroll')].filter(s => s.checkVisibility()).flatMap(s => {
+      const name = s.getAttribute('aria-label') || s.getAttribute('aria-labelledby');
+      const cells = [...s.querySelectorAll('tbody th, tbody td')].filter(c => c.checkVisibility()).slice(0, 300);
+      const boxes = cells.map(c => c.getBoundingClientRect()).filter(b => b.width);
+      const meets = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+      s.scrollLeft = 150;
+      const moved = cells.map(c => c.getBoundingClientRect()).filter(b => b.width);
+      const over = [boxes, moved].some(all => all.some((a, i) => all.slice(i + 1).some(b => meets(a, b))));
+      return [...(s.scrollWidth > s.clientWidth + 1 ? [`${name} is cut`] : []), ...(over ? [`${name} overlaps`] : [])];
+    })"""
+    return lambda view: list(view.evaluate(script))

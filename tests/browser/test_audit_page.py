@@ -68,3 +68,19 @@ def test_pages_have_no_serious_accessibility_findings(
     view = show(made(), color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
     assert view.evaluate("document.documentElement.scrollWidth") <= width
     assert axe(view) == []
+
+
+@pytest.mark.parametrize("width", [500, 390])
+@pytest.mark.parametrize("made", [page, codebook])
+def test_no_table_is_cut_on_a_narrow_screen(
+    show: Show, cut: Callable[[Any], list[str]], width: int, made: Callable[[], str]
+) -> None:
+    assert cut(show(made(), viewport={"width": width, "height": 900})) == []
+
+
+def test_figures_keep_their_heads_on_a_narrow_screen(show: Show) -> None:
+    view = show(page(), viewport={"width": 500, "height": 900})
+    heads = view.evaluate("[...document.querySelectorAll('.rates tbody tr:first-child td')].map(d => d.dataset.head)")
+    assert len(heads) > 20 and all(heads)
+    before = "[...document.querySelectorAll('.flags tr.flag:first-of-type td')].map(d => getComputedStyle(d, '::before').content)"
+    assert all(content not in ("none", "normal") for content in view.evaluate(before))

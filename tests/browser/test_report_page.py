@@ -247,3 +247,10 @@ def test_hostile_text_is_shown_as_it_is(show: Show) -> None:
     assert view.evaluate("document.querySelectorAll('img, a[href^=javascript]').length") == 0
     view.hover("#f1")
     assert view.evaluate("[...CSS.highlights.get('exact')].map(String)") == ["👩‍👩", "&amp;"]
+
+
+@pytest.mark.parametrize("width", [500, 390])
+def test_no_table_is_cut_on_a_narrow_screen(show: Show, cut: Callable[[Any], list[str]], width: int) -> None:
+    view = show(render(news()), viewport={"width": width, "height": 900})
+    view.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert cut(view) == []
