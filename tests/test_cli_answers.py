@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from invented import reviewable
-from shell import run
+from shell import ROOT, run
 
 from aligner import tei
 from aligner.model import Collation
@@ -122,3 +122,9 @@ def test_one_fault_is_one_fault_and_a_page_is_no_record(record: Path, tmp_path: 
     (tmp_path / "page.html").write_text("<!DOCTYPE html><html><p>x</p></html>", encoding="utf-8")
     done = run("verify", tmp_path / "page.html")
     assert done.returncode == 1 and "no TEI record of muqabala but <html>" in done.stdout and "DOCTYPE" not in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--cache/--no-cache", "--model", "--threads", "--lexicon", "--checks"])
+def test_an_option_of_several_commands_is_declared_once(option: str) -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "aligner" / "cli").glob("*.py"))
+    assert code.count(f'click.option("{option}"') == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from aligner.cli.settings import OUT, emit, frame_options, options
+from aligner.cli.settings import OUT, emit, encoder_options, frame_options, options
 
 __all__ = ["COMMANDS"]
 
@@ -19,8 +19,7 @@ __all__ = ["COMMANDS"]
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes of this machine.")
 @click.option("--scheduler", default="", help="Address of a Dask scheduler, instead of processes.")
 @click.option("--resume", is_flag=True, help="Go on with a run: what is finished from the same inputs stays.")
-@click.option("--model", default="use-m3", show_default=True, help="Sentence encoder, or a folder.")
-@click.option("--cache/--no-cache", default=True, help="Keep vectors on disk between runs.")
+@encoder_options
 @click.option("--vectors", type=OUT, help="The folder they are kept in; the user's cache by default.")
 @frame_options
 def batch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable
-from functools import wraps
+from functools import reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ __all__ = [
     "collate_files",
     "embedder",
     "emit",
+    "encoder_options",
     "frame_options",
     "model_options",
     "options",
@@ -38,27 +39,32 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 OUT = click.Path(path_type=Path)
 
 
-def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that choose and place the sentence encoder."""
-    decorators = (
-        click.option("--model", default="use-m3", show_default=True, help="Sentence encoder, or a folder."),
-        click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="BLAS threads."),
-        click.option("--cache/--no-cache", default=True, help="Keep vectors on disk between runs."),
-    )
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+def _all(*decorators: Callable[..., Any]) -> Callable[..., Any]:
+    """Make one decorator of several; their options are shown in this order."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        return reduce(lambda inner, decorator: decorator(inner), reversed(decorators), command)
+
+    return decorated
 
 
-def frame_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that choose checks and lexicon."""
-    decorators = (
-        click.option("--lexicon", type=FILE, help="Add rows of your own to the framing lexicon (YAML)."),
-        click.option("--checks", help="Checks to run, comma-separated; -name leaves one out; all by default."),
-    )
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+encoder_options = _all(
+    click.option("--model", default="use-m3", show_default=True, help="Sentence encoder, or a folder."),
+    click.option("--cache/--no-cache", default=True, help="Keep vectors on disk between runs."),
+)
+"""Add the options that choose the sentence encoder and whether its vectors are kept."""
+
+model_options = _all(
+    encoder_options,
+    click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="BLAS threads."),
+)
+"""Add the options of one encoder in this process."""
+
+frame_options = _all(
+    click.option("--lexicon", type=FILE, help="Add rows of your own to the framing lexicon (YAML)."),
+    click.option("--checks", help="Checks to run, comma-separated; -name leaves one out; all by default."),
+)
+"""Add the options that choose checks and lexicon."""
 
 
 def collate_files(
