@@ -17,7 +17,7 @@ ROWS = (
     ("text",),
     ("resources", "lexicon", "store", "patch", "rebead"),
     ("names",),
-    ("page", "acts", "score", "rows", "link"),
+    ("page", "acts", "score", "rows", "link", "doubt"),
     ("ingest", "segment", "embed", "align", "frame", "tei", "report", "merge", "versions"),
     ("journal", "prov", "exchange", "foreign"),
     ("verify", "pipeline", "forms"),

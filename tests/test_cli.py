@@ -250,14 +250,16 @@ def test_texts_of_which_hardly_anything_pairs_are_told(
 ) -> None:
     rungs = [(i, 0) for i in range(n_alone + 1)] + [(n_alone + k, k) for k in range(1, n_paired + 1)]
     text = "a " * len(rungs)
-    witness = Witness("en", "en", text, (Block(Span(0, len(text)), Kind.PARAGRAPH),), "0" * 64)
+    witness = Witness("en", "en", text, (Block(Span(0, len(text)), Kind.PARAGRAPH),), "0" * 64, "en.txt")
     segments = tuple(Segment(Span(2 * k, 2 * k + 1), 0) for k in range(len(rungs)))
     collation = Collation(
-        replace(witness, siglum="ar", language="ar"), segments[:n_paired], witness, segments[: n_alone + n_paired],
+        replace(witness, siglum="ar", language="ar", origin="ar.txt"), segments[:n_paired], witness, segments[: n_alone + n_paired],
         Ladder(tuple(rungs)),
     )  # fmt: skip
     warn_of_strangers(collation)
-    assert ("is this the translation of that source?" in capsys.readouterr().err) is is_told
+    said = f"warning: ar.txt: only {n_paired} of {n_alone + n_paired} beads has both sides"
+    told = capsys.readouterr().err
+    assert told.startswith(said) is is_told and ("check that ar.txt is the translation of en.txt" in told) is is_told
 
 
 def test_review_without_a_terminal_is_refused(pair: tuple[Path, Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,18 @@ def test_one_fault_is_one_fault_and_a_page_is_no_record(record: Path, tmp_path: 
 def test_an_option_of_several_commands_is_declared_once(option: str) -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "aligner" / "cli").glob("*.py"))
     assert code.count(f'click.option("{option}"') == 1
+
+
+@pytest.mark.model
+def test_a_batch_counts_the_pairs_of_which_hardly_anything_pairs(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs"
+    pairs.mkdir()
+    for name, texts in {"pair": ("economy", "economy"), "strangers": ("economy", "elections")}.items():
+        for language, text in zip(("en", "ar"), texts, strict=True):
+            held = (ROOT / "corpora" / "newsroom" / f"{text}.{language}.txt").read_bytes()
+            (pairs / f"{name}.{language}.txt").write_bytes(held)
+    done = run("batch", pairs, "--out", tmp_path / "out", "--no-cache")
+    assert done.returncode == 0 and "warning: in 1 of them hardly anything pairs" in done.stderr
+    with (tmp_path / "out" / "results.tsv").open(encoding="utf-8", newline="") as lines:
+        warnings = {row["id"]: row["warning"] for row in csv.DictReader(lines, delimiter="\t")}
+    assert warnings["pair"] == "" and "different articles" in warnings["strangers"]

@@ -70,11 +70,12 @@ Tell = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a run came to; ``kept`` of the done were finished before."""
+    """What a run came to; ``kept`` of the done were finished before, ``doubtful`` have a warning in the table."""
 
     done: int
     failed: int
     kept: int
+    doubtful: int = 0
 
 
 def run(
@@ -113,8 +114,8 @@ def run(
         with closing(_outcomes(work, tasks, workers, scheduler)) as outcomes:
             for outcome in outcomes:
                 state.take(outcome)
-        folder.finish(jobs)
-    return Tally(state.done - state.failed, state.failed, state.kept)
+        doubtful = folder.finish(jobs)
+    return Tally(state.done - state.failed, state.failed, state.kept, doubtful)
 
 
 def _silent(progress: Progress) -> None:

@@ -15,6 +15,7 @@ from typing import IO
 
 from aligner.batch.jobs import Job
 from aligner.batch.work import Outcome
+from aligner.doubt import doubt
 from aligner.errors import SettingError, WriteError
 from aligner.store import write_bytes
 
@@ -41,6 +42,12 @@ class Result:
     def is_done(self) -> bool:
         """Tell whether there is a record."""
         return not self.error
+
+    @property
+    def warning(self) -> str:
+        """Say what makes the record doubtful, if anything does."""
+        beads = self.counts.get("beads", 0)
+        return doubt(beads, self.counts.get("paired", beads))
 
 
 class Folder:
@@ -115,8 +122,11 @@ class Folder:
         self._log.write(_line(result))
         return result
 
-    def finish(self, jobs: Sequence[Job]) -> None:
-        """Write the tables, and the log in the order of the jobs; equal whatever the workers did."""
+    def finish(self, jobs: Sequence[Job]) -> int:
+        """Write the tables, and the log in the order of the jobs; equal whatever the workers did.
+
+        Gives the number of pairs that are doubtful.
+        """
         results = [self.known[job.id] for job in jobs]
         extra = list(dict.fromkeys(key for job in jobs for key, _ in job.metadata))
         done = [_row(job, result, extra) for job, result in zip(jobs, results, strict=True)]
@@ -128,6 +138,7 @@ class Folder:
         ]
         write_bytes(self.path / FAILURES, _table(lost, ("id", "source", "target", "error", "reason")))
         write_bytes(self.path / LOG, b"".join(map(_line, results)))
+        return sum(bool(result.warning) for result in results)
 
 
 def _results(lines: bytes) -> Iterable[Result]:
@@ -144,7 +155,7 @@ def _line(result: Result) -> bytes:
 
 
 def _row(job: Job, result: Result, extra: Sequence[str]) -> dict[str, str]:
-    counts = ("source_segments", "target_segments", "beads", "flags")
+    counts = ("source_segments", "target_segments", "beads", "paired", "flags")
     stated = dict(job.metadata)
     return {
         "id": job.id,
@@ -152,6 +163,7 @@ def _row(job: Job, result: Result, extra: Sequence[str]) -> dict[str, str]:
         "record": f"{job.id}.xml" if result.is_done else "",
         "sha256": result.sha256,
         **{name: str(result.counts.get(name, "")) for name in counts},
+        "warning": result.warning,
         "reason": result.reason,
         **{f"meta_{name}": stated.get(name, "") for name in extra},
     }

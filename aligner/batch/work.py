@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from aligner.doubt import n_paired
 from aligner.errors import AlignerError
 from aligner.model import Collation, Witness
 from aligner.pipeline import Options
@@ -119,6 +120,7 @@ def counts_of(collation: Collation) -> Mapping[str, int]:
         "source_segments": len(collation.source_segments),
         "target_segments": len(collation.target_segments),
         "beads": collation.ladder.n_beads if collation.ladder else 0,
+        "paired": n_paired(collation.ladder),
         "flags": len(collation.edits),
     }
 

@@ -30,7 +30,7 @@ def batch(
     A manifest is TSV, CSV or JSONL with id, source, target and any metadata; a folder is read by name
     (x.en.html, x.ar.html).
     """
-    from aligner.batch import Collating, Progress, jobs_of, run
+    from aligner.batch import RESULTS, Collating, Progress, jobs_of, run
     from aligner.embed import cache_folder
 
     def tell(progress: Progress) -> None:
@@ -42,6 +42,9 @@ def batch(
     work = Collating(model=given.pop("model"), cache=kept, options=options(given))
     tally = run(jobs_of(pairs), out, work, workers=workers, scheduler=scheduler, resume=resume, tell=tell)
     click.echo(f"done: {tally.done}, failed: {tally.failed}, kept: {tally.kept}; see {out}", err=True)
+    if tally.doubtful:
+        told = f"warning: in {tally.doubtful} of them hardly anything pairs"
+        click.secho(f"{told}; see the column 'warning' of {out / RESULTS}", err=True, fg="yellow", bold=True)
     sys.exit(1 if tally.failed else 0)
 
 

@@ -31,8 +31,6 @@ __all__ = [
     "warn_of_strangers",
 ]
 
-_FEW = 0.2  # share of paired beads below which two texts seem not to be source and translation
-
 _WRITTEN = ("out", "lines", "codebook")  # parameters that name files a command writes
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -163,12 +161,13 @@ def summary(collation: Collation) -> str:
 
 def warn_of_strangers(collation: Collation) -> None:
     """Say on stderr that hardly anything was paired: the two may be texts of different things."""
-    if collation.ladder is None or not collation.ladder.beads:
-        return
-    paired = sum(1 for bead in collation.ladder.beads if bead.source and bead.target)
-    if paired < _FEW * len(collation.ladder.beads):
-        found = f"only {paired} of {len(collation.ladder.beads)} beads have both sides"
-        click.echo(f"warning: {found}; is this the translation of that source?", err=True)
+    from aligner.doubt import doubt, n_paired
+
+    source, ladder = collation.source, collation.ladder
+    if source and ladder and (found := doubt(ladder.n_beads, n_paired(ladder))):
+        target = collation.target.origin or "the target"
+        remedy = f"check that {target} is the translation of {source.origin or 'the source'}"
+        click.secho(f"warning: {target}: {found}; {remedy}", err=True, fg="yellow", bold=True)
 
 
 def sparing_inputs(run: Callable[..., None]) -> Callable[..., None]:
