@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aligner.batch.folder import FAILURES, LOG, RESULTS, Folder
-from aligner.batch.jobs import Job, find_pairs, jobs_of, read_manifest
+from aligner.batch.jobs import Job, find_pairs, jobs_of, lone_sources, read_manifest
 from aligner.batch.work import Collating, Outcome, Task, Work
 from aligner.errors import SettingError
 
@@ -30,6 +30,7 @@ __all__ = [
     "Tell",
     "find_pairs",
     "jobs_of",
+    "lone_sources",
     "read_manifest",
     "run",
 ]

@@ -13,7 +13,7 @@ from pathlib import Path
 from aligner.errors import InputError
 from aligner.model import Bibl
 
-__all__ = ["Job", "find_pairs", "jobs_of", "read_manifest"]
+__all__ = ["Job", "find_pairs", "jobs_of", "lone_sources", "read_manifest"]
 
 _COLUMNS = ("id", "source", "target")
 _NAME = re.compile(r"\w[\w.\-]{0,150}")
@@ -72,16 +72,27 @@ def jobs_of(path: Path) -> tuple[Job, ...]:
 def find_pairs(folder: Path) -> tuple[Job, ...]:
     """Pair the files of a folder by name: ``x.en.html`` with ``x.ar.html``; a kind may differ by side.
 
-    A translation without source makes a job without one; a source alone is left out.
+    A translation without source makes a job without one; a source alone is left out: ``lone_sources``.
     """
+    sides = _sides(folder)
+    return _checked(
+        (Job(name, pair.get("en"), pair["ar"]), str(folder)) for name, pair in sides.items() if "ar" in pair
+    )
+
+
+def lone_sources(folder: Path) -> tuple[Path, ...]:
+    """Name the sources of a folder beside which there is no translation; none where it is a manifest."""
+    sides = _sides(folder).values() if folder.is_dir() else ()
+    return tuple(pair["en"] for pair in sides if "ar" not in pair)
+
+
+def _sides(folder: Path) -> dict[str, dict[str, Path]]:
     sides: dict[str, dict[str, Path]] = {}
     for path in sorted(folder.iterdir(), key=lambda p: _rank(p)):
         found = _PAIRED.fullmatch(path.name)
         if found and found["kind"].lower() in _KINDS and path.is_file():
             sides.setdefault(found["id"], {}).setdefault(found["language"], path)
-    return _checked(
-        (Job(name, pair.get("en"), pair["ar"]), str(folder)) for name, pair in sides.items() if "ar" in pair
-    )
+    return sides
 
 
 def _rank(path: Path) -> tuple[str, int]:
@@ -98,9 +109,12 @@ def read_manifest(path: Path) -> tuple[Job, ...]:
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        remedy = "give a readable manifest in UTF-8"
-        raise InputError(f"cannot read: {error}", where=str(path), remedy=remedy) from error
+    except OSError as error:
+        what, remedy = f"cannot read: {error.strerror}", "name a manifest or a folder that exists"
+        raise InputError(what, where=str(path), remedy=remedy) from error
+    except UnicodeDecodeError as error:
+        what = f"the manifest is not UTF-8 (byte {error.start})"
+        raise InputError(what, where=str(path), remedy="give a table saved as UTF-8") from error
     rows = _json_rows(text, path) if path.suffix in (".jsonl", ".ndjson") else _table_rows(text, path)
     return _checked((_job(row, path.parent, where), where) for row, where in rows)
 

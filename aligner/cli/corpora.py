@@ -30,7 +30,7 @@ def batch(
     A manifest is TSV, CSV or JSONL with id, source, target and any metadata; a folder is read by name
     (x.en.html, x.ar.html).
     """
-    from aligner.batch import RESULTS, Collating, Progress, jobs_of, run
+    from aligner.batch import RESULTS, Collating, Progress, jobs_of, lone_sources, run
     from aligner.embed import cache_folder
 
     def tell(progress: Progress) -> None:
@@ -40,6 +40,9 @@ def batch(
 
     kept = (vectors or cache_folder()) if cache else None
     work = Collating(model=given.pop("model"), cache=kept, options=options(given))
+    for path in lone_sources(pairs):
+        remedy = f"name it {path.name.rpartition('.en.')[0]}.ar.txt or .html"
+        click.echo(f"warning: {path}: left out, there is no translation beside it; {remedy}", err=True)
     tally = run(jobs_of(pairs), out, work, workers=workers, scheduler=scheduler, resume=resume, tell=tell)
     click.echo(f"done: {tally.done}, failed: {tally.failed}, kept: {tally.kept}; see {out}", err=True)
     if tally.doubtful:
