@@ -48,7 +48,8 @@ def from_groups(
     >>> [bead.type for bead in collation.ladder.beads]
     ['2-1', '1-0']
     """
-    known = [group for group in groups if group.source or group.target]
+    held = (replace(group, source=_worded(group.source), target=_worded(group.target)) for group in groups)
+    known = [group for group in held if group.source or group.target]
     note = f"imported from {form}" + (f" made by {tool}" if tool else "")
     sides = [
         _witness([s for group in known for s in getattr(group, side)], language, origin, sha256, note)
@@ -70,6 +71,11 @@ def from_groups(
     (source, of_source), (target, of_target) = sides
     target = replace(target, notes=(*target.notes, *notes))
     return Collation(target, of_target, source, of_source, Ladder(tuple(rungs), tuple(judgements)), signature=signature)
+
+
+def _worded(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Leave blank lines out: in a file of sentences they keep the count, in a text they are no segment."""
+    return tuple(sentence for sentence in sentences if sentence.strip())
 
 
 def _witness(
@@ -106,7 +112,7 @@ def from_tmx(data: bytes, *, source: str = "en", target: str = "ar", origin: str
     tool = "" if head is None else f"{head.get('creationtool', '')} {head.get('creationtoolversion', '')}".strip()
     groups = [_unit(unit, source, target) for unit in root.iter("tu")]
     if not any(group.source or group.target for group in groups):
-        raise InputError(f"no unit has {source} or {target}", where=origin, remedy="name the languages it has")
+        raise InputError(f"no unit has {source} or {target}", where=origin, remedy="give one of these languages")
     digest, notes = hashlib.sha256(data).hexdigest(), _left(_unit_loss(root, groups))
     return from_groups(
         groups, languages=(source, target), origin=origin, sha256=digest, form="TMX", tool=tool, notes=notes

@@ -56,21 +56,25 @@ class _Join:
     numbers: dict[str, str] = field(default_factory=dict)  # ch.N and fe.N of theirs -> of the merged record
 
 
-def merge(common: Collation, mine: Collation, theirs: Collation) -> Merged:
+def merge(
+    common: Collation, mine: Collation, theirs: Collation, *, where: tuple[str, str, str] = ("BASE", "MINE", "THEIRS")
+) -> Merged:
     """Join two reviews of one record.
 
     Args:
         common: the record both began with.
         mine: the record whose decisions come first and win.
         theirs: the record whose decisions are carried out after them.
+        where: what the three are called in an error.
 
     Raises:
         RecordError: the three are not of one collation.
     """
     n = len(common.decisions)
-    for name, other in (("MINE", mine), ("THEIRS", theirs)):
+    for name, other in zip(where[1:], (mine, theirs), strict=True):
         if other.decisions[:n] != common.decisions or base(other) != base(common):
-            raise RecordError(f"{name} did not grow out of BASE", remedy="give the record both began with")
+            what = f"it did not grow out of {where[0]}"
+            raise RecordError(what, where=name, remedy="give the record both began with as BASE")
     while n < min(len(mine.decisions), len(theirs.decisions)) and mine.decisions[n] == theirs.decisions[n]:
         n += 1
     fork = _state_after(theirs, n)

@@ -30,7 +30,7 @@ from aligner.frame import (
     quotations_of,
     view,
 )
-from aligner.ingest import Pair
+from aligner.ingest import Pair, refuse_endless
 from aligner.ingest.layout import has_form_of_heading
 from aligner.link import Vectors
 from aligner.model import (
@@ -111,6 +111,9 @@ def collate(
         options: what to check and keep.
         pivot: a machine translation of the source, a line for each of its segments, as further evidence.
         progress: told of every stage.
+
+    Raises:
+        InputError: a sentence beyond reason, in a pair.
     """
     options = options or Options()
     tell = progress or _silent
@@ -121,6 +124,8 @@ def collate(
         alone = Collation(target, target_segments, signature=made, made=options.made)
         return _with_marks(alone, lexicon, options)
     source_segments = segment(source)
+    _refuse_endless(source, source_segments)
+    _refuse_endless(target, target_segments)
     tell("align", 0, len(source_segments))
     strands = _strand(source, source_segments, embedder), _strand(target, target_segments, embedder)
     ladder = align(*strands, settings=options.settings, embed=embedder.encode, pivot=pivot)
@@ -165,6 +170,11 @@ def frame_pairs(
         vectors(["", *(string for here in chunk for string in here.strings())])  # many at once: five times faster
         for here in chunk:
             yield detect(here, options.checks)
+
+
+def _refuse_endless(witness: Witness, segments: Iterable[Segment]) -> None:
+    for span in (s.span for s in segments):
+        refuse_endless(span.end - span.start, where=f"{witness.origin or witness.siglum}, character {span.start}")
 
 
 def _silent(stage: str, done: int, of: int) -> None:

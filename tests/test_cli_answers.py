@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from invented import reviewable
+from invented import marked, reviewable
 from shell import ROOT, run
 
 from aligner import tei
@@ -129,6 +131,92 @@ def test_one_fault_is_one_fault_and_a_page_is_no_record(record: Path, tmp_path: 
 def test_an_option_of_several_commands_is_declared_once(option: str) -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "aligner" / "cli").glob("*.py"))
     assert code.count(f'click.option("{option}"') == 1
+
+
+BLANK = "The mayor spoke.\n\nNobody was hurt.\n", "تحدث رئيس البلدية.\n\nلم يصب أحد.\n"
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> tuple[Path, Path]:
+    paths = tmp_path / "en.sent", tmp_path / "ar.sent"
+    for path, text in zip(paths, BLANK, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+def test_blank_lines_of_sentence_files_are_counted_and_become_no_segments(
+    lines: tuple[Path, Path], tmp_path: Path
+) -> None:
+    ladder, out = tmp_path / "a.ladder", tmp_path / "o.xml"
+    ladder.write_text("[0]:[0]\n[1]:[1]\n[2]:[2]\n", encoding="utf-8")
+    done = run("import", ladder, *lines, "--from", "ladder", "-o", out)
+    assert done.returncode == 0 and "beads: 2 (1-1 2)" in done.stderr, done.stderr
+    assert run("verify", out).returncode == 0
+    ladder.write_text("", encoding="utf-8")
+    done = run("import", ladder, *lines, "--from", "ladder", "-o", out)
+    assert done.returncode == 1 and f"{ladder}: there is no bead in it" in done.stderr
+
+
+def test_swapped_sentences_are_refused(lines: tuple[Path, Path], tmp_path: Path) -> None:
+    row = '{"id": "a", "source": "تستمر الحرب.", "target": "The war goes on."}\n'
+    (tmp_path / "p.jsonl").write_text(row, encoding="utf-8")
+    (tmp_path / "t.tsv").write_text("واحد.\tOne.\n", encoding="utf-8")
+    commands = [
+        ("align", *lines[::-1]),
+        ("frame", tmp_path / "p.jsonl"),
+        ("import", tmp_path / "t.tsv", "--from", "tsv", "-o", tmp_path / "o.xml"),
+    ]
+    for command in commands:
+        done = run(*command)
+        assert (done.returncode, done.stdout) == (1, "") and "the sides are swapped" in done.stderr, command
+    assert not (tmp_path / "o.xml").exists()
+
+
+def test_a_line_without_end_is_named_before_it_takes_hours(lines: tuple[Path, Path], tmp_path: Path) -> None:
+    lines[0].write_text("The mayor spoke.\n" + "and then the mayor spoke " * 1_000 + "\n", encoding="utf-8")
+    for command, where in (
+        (("align", *lines), f"{lines[0]}:2"),
+        (("collate", *lines, "-o", tmp_path / "o.xml", "--no-cache"), "en.sent, character"),
+    ):
+        done = run(*command)
+        assert done.returncode == 1 and where in done.stderr and "a sentence of 2" in done.stderr, command
+        assert "break it up" in done.stderr
+
+
+def test_a_full_disk_is_told_where_standard_output_goes(record: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    for command in (("export", record, "--to", "jsonl"), ("--help",)):
+        with full.open("wb") as out:
+            done = subprocess.run(
+                [sys.executable, "-m", "aligner.cli", *map(str, command)], stdout=out, stderr=subprocess.PIPE,
+                text=True, encoding="utf-8", check=False, cwd=ROOT,
+            )  # fmt: skip
+        assert done.returncode == 1 and "cannot write" in done.stderr and "Traceback" not in done.stderr, command
+
+
+def test_the_folder_of_a_saved_page_is_a_text(tmp_path: Path) -> None:
+    page = f"<html><body><h1>البلدة</h1><p>{ARABIC * 3}</p></body></html>"
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "index.html").write_text(page, encoding="utf-8")
+    done = run("collate", tmp_path / "saved", "--no-source", "-o", tmp_path / "o.xml")
+    assert done.returncode == 0 and (tmp_path / "o.xml").exists(), done.stderr
+
+
+def test_records_that_do_not_belong_together_are_named(record: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.xml"
+    tei.write(marked(), other)
+    done = run("merge", record, other, record, "-o", tmp_path / "all.xml")
+    assert done.returncode == 1 and f"{other}: it did not grow out of {record}" in done.stderr
+
+
+@pytest.mark.model
+def test_a_source_without_translation_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.ar.txt").write_text(ARABIC, encoding="utf-8")
+    (tmp_path / "b.en.txt").write_text(ENGLISH, encoding="utf-8")
+    done = run("batch", tmp_path, "--out", tmp_path / "out", "--no-cache")
+    assert done.returncode == 0 and f"warning: {tmp_path / 'b.en.txt'}: left out" in done.stderr
 
 
 @pytest.mark.model

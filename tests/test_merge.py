@@ -118,10 +118,10 @@ def test_cut_sentences_meet_where_they_are_not_the_same() -> None:
 
 
 def test_records_of_different_collations_are_refused() -> None:
-    with pytest.raises(RecordError, match="THEIRS did not grow out of BASE"):
+    with pytest.raises(RecordError, match="THEIRS: it did not grow out of BASE"):
         merge(reviewable(), reviewable(), marked())
     reviewed_one = by("nour", reviewable(), accepting(0))
-    with pytest.raises(RecordError, match="MINE did not grow out of BASE"):
+    with pytest.raises(RecordError, match="MINE: it did not grow out of BASE"):
         merge(reviewed_one, reviewable(), reviewed_one)
 
 

@@ -6,6 +6,8 @@ stdout is data, stderr is talk. Exit 0 done, 1 some inputs failed or a check fou
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 
 import click
@@ -16,6 +18,8 @@ from aligner.cli.settings import sparing_inputs
 from aligner.errors import AlignerError
 
 __all__ = ["cli", "main"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main() -> None:
@@ -34,6 +38,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        where = error.filename or "standard output"
+        click.echo(f"muqabala: {where}: cannot write: {error.strerror}; make room, or write elsewhere", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still held back would fail again at exit
+        sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aligner.cli.settings import FILE, OUT, emit, summary
+from aligner.cli.settings import FILE, OUT, TEXT, emit, summary
 from aligner.errors import InputError
 from aligner.forms import EXCHANGE, form_named
 
 if TYPE_CHECKING:
     from aligner.model import Collation
+    from aligner.score import Pairing
 
 __all__ = ["COMMANDS"]
 
@@ -52,10 +53,13 @@ def export(record: Path, form: str, out: Path | None, lines: tuple[Path, Path] |
 def import_(alignment: Path, sentences: tuple[Path, ...], form: str, out: Path) -> None:
     """Read an alignment made elsewhere into a record; a ladder needs its two sentence files."""
     from aligner import tei
+    from aligner.ingest import check_scripts
 
     if len(sentences) != (2 if form == "ladder" else 0):
         raise click.UsageError("give SOURCE and TARGET with a ladder, and only then")
     collation = _imported(alignment, sentences, form)
+    if collation.source:
+        check_scripts([collation.source.text], [collation.target.text], where=str(alignment))
     tei.write(collation, out)
     for note in collation.target.notes[1:]:
         click.echo(f"warning: {alignment}: {note}", err=True)
@@ -67,11 +71,10 @@ def _imported(alignment: Path, sentences: tuple[Path, ...], form: str) -> Collat
     from aligner.ingest import read_sentences
     from aligner.ingest.decode import decode
     from aligner.ingest.files import read_bytes
-    from aligner.score import read_ladder
 
     if form == "ladder":
         sides = (read_sentences(path) for path in sentences)
-        return from_ladder(read_ladder(alignment), *sides, origin=alignment.name)
+        return from_ladder(_beads(alignment), *sides, origin=alignment.name)
     data = read_bytes(alignment)
     if form == "tmx":
         return from_tmx(data, origin=alignment.name)
@@ -114,14 +117,18 @@ def score(gold: Path, predicted: Path) -> None:
 
     A dash stands where there is nothing to measure.
     """
-    from aligner.score import read_ladder, score
+    from aligner.score import score
 
-    beads = []
-    for path in (gold, predicted):
-        beads.append(read_ladder(path))
-        if not beads[-1]:
-            raise InputError("there is no bead in it", where=str(path), remedy="give lines such as [0, 1]:[2]")
-    click.echo(score(*beads).table())
+    click.echo(score(_beads(gold), _beads(predicted)).table())
+
+
+def _beads(path: Path) -> tuple[Pairing, ...]:
+    from aligner.score import read_ladder
+
+    beads = read_ladder(path)
+    if not beads:
+        raise InputError("there is no bead in it", where=str(path), remedy="give lines such as [0, 1]:[2]")
+    return beads
 
 
 @click.command("compare-versions")
@@ -151,7 +158,7 @@ def standoff(record: Path, out: Path) -> None:
 
 @click.command()
 @click.argument("record", type=FILE)
-@click.argument("texts", nargs=-1, required=True, type=FILE, metavar="[SOURCE] TARGET")
+@click.argument("texts", nargs=-1, required=True, type=TEXT, metavar="[SOURCE] TARGET")
 @click.option("-o", "--out", type=OUT, required=True, help="The full record to write.")
 @click.option("--reanchor", is_flag=True, help="Accept texts that differ in white space and line ends only.")
 def bind(record: Path, texts: tuple[Path, ...], out: Path, reanchor: bool) -> None:
@@ -181,7 +188,8 @@ def merge(base: Path, mine: Path, theirs: Path, out: Path) -> None:
     from aligner import tei
     from aligner.merge import merge
 
-    merged = merge(*(tei.read(path) for path in (base, mine, theirs)))
+    where = str(base), str(mine), str(theirs)
+    merged = merge(*map(tei.read, where), where=where)
     tei.write(merged.collation, out)
     for conflict in merged.conflicts:
         click.echo(str(conflict))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE",
     "OUT",
+    "TEXT",
     "collate_files",
     "embedder",
     "emit",
@@ -34,6 +35,7 @@ __all__ = [
 _WRITTEN = ("out", "lines", "codebook")  # parameters that name files a command writes
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+TEXT = click.Path(path_type=Path)  # a file, or the folder of a page saved by a browser
 OUT = click.Path(path_type=Path)
 
 

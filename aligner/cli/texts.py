@@ -12,6 +12,7 @@ import click
 from aligner.cli.settings import (
     FILE,
     OUT,
+    TEXT,
     collate_files,
     embedder,
     emit,
@@ -39,7 +40,7 @@ def _dated(context: click.Context, parameter: click.Parameter, value: str) -> st
 
 
 @click.command()
-@click.argument("texts", nargs=-1, required=True, type=FILE, metavar="[SOURCE] TARGET")
+@click.argument("texts", nargs=-1, required=True, type=TEXT, metavar="[SOURCE] TARGET")
 @click.option("-o", "--out", type=OUT, required=True, help="The TEI file to write.")
 @click.option("--no-source", is_flag=True, help="The source is missing: read the translation alone.")
 @click.option("--links", type=click.Choice(["all", "flagged", "none"]), default="all", show_default=True,
@@ -69,11 +70,12 @@ def align(
     source: Path, target: Path, out: Path | None, pivot: Path | None, model: str, threads: int, cache: bool
 ) -> None:
     """Align two files of one sentence a line; write a ladder, one bead a line: [0, 1]:[2]."""
-    from aligner.ingest import read_sentences
+    from aligner.ingest import check_scripts, read_sentences
     from aligner.pipeline import align_sentences
     from aligner.score import format_ladder, pairings
 
     sides = read_sentences(source), read_sentences(target)
+    check_scripts(*sides, where=f"{source}, {target}")
     lines = read_sentences(pivot) if pivot else None
     ladder = align_sentences(*sides, embedder(model, threads, cache), pivot=lines)
     emit(format_ladder(pairings(ladder)), out)
@@ -86,18 +88,19 @@ def align(
 @model_options
 def frame(pairs: Path, out: Path | None, model: str, threads: int, cache: bool, **given: Any) -> None:
     """Flag framing edits in sentence pairs: JSONL rows {"id", "source", "target"}, one row out for each."""
-    from aligner.ingest import read_pairs
+    from aligner.ingest import check_scripts, read_pairs
     from aligner.pipeline import frame_pairs
     from aligner.rows import json_line, pair_row
 
     rows = list(read_pairs(pairs))
+    check_scripts([row.source for row in rows], [row.target for row in rows], where=str(pairs))
     found = frame_pairs(rows, embedder(model, threads, cache), options(given))
     written = (pair_row(r.id, r.source, r.target, edits) for r, edits in zip(rows, found, strict=True))
     emit("".join(map(json_line, written)), out)
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=FILE, metavar="RECORD | SOURCE TARGET")
+@click.argument("files", nargs=-1, required=True, type=TEXT, metavar="RECORD | SOURCE TARGET")
 @click.option("-o", "--out", type=OUT, help="Where SOURCE and TARGET are collated to; TARGET.xml by default.")
 @click.option("--who", default="", help="The reviewer's name; git's user.name by default.")
 @click.option("--bidi", default="auto", show_default=True, help="auto, app, app+lro, terminal or plain.")

@@ -11,7 +11,7 @@ from aligner.model import Witness
 from aligner.resources import load_words
 from aligner.text import arabic_share, normalise_word
 
-__all__ = ["check_sides", "identify", "other_languages"]
+__all__ = ["check_scripts", "check_sides", "identify", "other_languages"]
 
 _SAMPLE = 20_000  # characters; more tells no more
 _NOT_ARABIC = re.compile(
@@ -88,6 +88,24 @@ def check_sides(source: Witness | None, target: Witness) -> None:
                 where=witness.origin,
                 remedy="give an English source and its Arabic translation, in this order",
             )
+
+
+def check_scripts(source: Sequence[str], target: Sequence[str], *, where: str) -> None:
+    """Refuse sentences of which the source is in Arabic script and the translation in Latin.
+
+    Raises:
+        InputError: the sides are swapped.
+    """
+    if _share(source) > 0.5 > _share(target):
+        raise InputError(
+            "the sides are swapped: the source is in Arabic script and the translation is not",
+            where=where,
+            remedy="give the English source first and the Arabic translation second",
+        )
+
+
+def _share(sentences: Sequence[str]) -> float:
+    return arabic_share(" ".join(sentence[:_SAMPLE] for sentence in sentences[:_SAMPLE])[:_SAMPLE])
 
 
 def _check_alone(target: Witness) -> None:

@@ -12,7 +12,11 @@ from aligner.errors import InputError
 from aligner.ingest.decode import check_characters, decode
 from aligner.ingest.files import read_bytes
 
-__all__ = ["Pair", "read_pairs", "read_sentences"]
+__all__ = ["LONGEST", "Pair", "read_pairs", "read_sentences", "refuse_endless"]
+
+LONGEST = 10_000
+"""Characters of a sentence above which its words are not linked in any useful time (more than half a minute); the
+longest line of the texts in ../shared/corpora, a whole paragraph, has 5,051 bytes."""
 
 
 _ROW = 'write {"id": "…", "source": "…", "target": "…"}'
@@ -35,7 +39,19 @@ def read_sentences(path: Path) -> tuple[str, ...]:
     """
     text = decode(read_bytes(path), where=str(path)).text
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for number, line in enumerate(lines, 1):
+        refuse_endless(len(line), where=f"{path}:{number}")
     return tuple(lines[:-1] if lines[-1] == "" else lines)
+
+
+def refuse_endless(length: int, *, where: str) -> None:
+    """Raise InputError where a sentence is longer than ``LONGEST``: words without a stop or a line end.
+
+    >>> refuse_endless(20, where="a.txt:1")
+    """
+    if length > LONGEST:
+        what = f"a sentence of {length:,} characters, more than {LONGEST:,}"
+        raise InputError(what, where=where, remedy="break it up with full stops, or lines between paragraphs")
 
 
 def read_pairs(path: Path) -> Iterator[Pair]:
@@ -69,7 +85,9 @@ def _pair(line: str, where: str) -> Pair:
         raise InputError("this row is nested or long beyond reason", where=where, remedy=_ROW) from error
     if not isinstance(row, dict):
         raise InputError("a row is an object", where=where, remedy=_ROW)
-    return Pair(*(_field(row, key, where) for key in ("id", "source", "target")))
+    pair = Pair(*(_field(row, key, where) for key in ("id", "source", "target")))
+    refuse_endless(max(len(pair.source), len(pair.target)), where=where)
+    return pair
 
 
 def _field(row: dict[str, Any], key: str, where: str) -> str:
