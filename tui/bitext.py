@@ -39,20 +39,8 @@ class BitextView(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"bitext--{name}"
         for name in (
-            "text",
-            "here",
-            "heading",
-            "gutter",
-            "flag",
-            "current",
-            "rejected",
-            "linked",
-            "hit",
-            "word",
-            "selected",
-            "high",
-            "middle",
-            "low",
+            *("text", "here", "heading", "gutter", "high", "middle", "low"),
+            *("flag", "current", "rejected", "linked", "hit", "word", "selected"),
         )
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -234,15 +222,15 @@ class BitextView(ScrollView, can_focus=True):
         if bead not in self._drawn:
             while len(self._drawn) >= _KEPT:
                 self._drawn.pop(next(iter(self._drawn)))
-            self._drawn[bead] = self._draw(bead, width)
+            self._drawn[bead] = self._draw(bead, self.rows.tops[row + 1] - self.rows.tops[row], width)
         return self._drawn[bead][y - self.rows.tops[row]]
 
-    def _draw(self, bead: int, width: int) -> list[Strip]:
+    def _draw(self, bead: int, height: int, width: int) -> list[Strip]:
         source, target = (self._cells(bead, side) for side in Side)
         here = bead == self.bead
         base = ("text", "here") if here else ("text",)
         strips = []
-        for n in range(self.rows.height(bead)):
+        for n in range(height):
             line = self._gutter(bead, n, base)
             if self.rows.collation.source is not None:
                 line += self._side(source, n, self.rows.columns.source, base)
