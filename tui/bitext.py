@@ -54,6 +54,7 @@ class BitextView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._drawn: dict[int, list[Strip]] = {}
         self._styles: dict[tuple[str, ...], Style] = {}
+        self._has_width = False
         self._hold(Rows(collation, mode=mode))
 
     def _hold(self, rows: Rows) -> None:
@@ -121,7 +122,7 @@ class BitextView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap again; the row under the cursor stays on the screen."""
-        width = self.scrollable_content_region.width
+        width, self._has_width = self.scrollable_content_region.width, True
         has_source = self.rows.collation.source is not None
         self.rows.resize(Columns.of(width, has_source=has_source), self.rows.mode, tashkeel=self.rows.tashkeel)
         self._redraw()
@@ -158,7 +159,7 @@ class BitextView(ScrollView, can_focus=True):
         self.go_to(there if there != self.row else self.row + by)
 
     def _reveal(self) -> None:
-        if not len(self.rows):
+        if not self._has_width or not len(self.rows):
             return
         top, bottom = self.rows.tops[self.row], self.rows.tops[self.row + 1]
         height, y = self.scrollable_content_region.height, self.scroll_offset.y
@@ -172,7 +173,7 @@ class BitextView(ScrollView, can_focus=True):
         for bead in set(beads):
             self._drawn.pop(bead, None)
             row = self.rows.row_of_bead(bead)
-            if row < len(self.rows):
+            if self._has_width and row < len(self.rows):
                 top = self.rows.tops[row] - self.scroll_offset.y
                 self.refresh(Region(0, top, self.size.width, self.rows.tops[row + 1] - self.rows.tops[row]))
 
@@ -215,7 +216,7 @@ class BitextView(ScrollView, can_focus=True):
         """Draw one line of the screen."""
         y += self.scroll_offset.y
         width = self.scrollable_content_region.width
-        if not len(self.rows) or y >= self.rows.tops[-1]:
+        if not self._has_width or not len(self.rows) or y >= self.rows.tops[-1]:
             return Strip.blank(width, self._style("text"))
         row = self.rows.row_at(y)
         bead = self.rows.bead_number(row)

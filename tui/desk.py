@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aligner import tei
@@ -26,7 +29,8 @@ class Desk:
 
         Raises: RecordError, InputError as ``aligner.journal.Session``.
         """
-        self.session = Session(self.path, who)
+        with _no_collecting():
+            self.session = Session(self.path, who)
         n = self.session.n_recovered
         return self.session, f"{n} decisions of a session that was not saved are here again" if n else ""
 
@@ -53,6 +57,18 @@ class Desk:
         if goal.resolve() in own:
             raise SettingError("this is the record under review itself", where=str(goal), remedy="choose another name")
         write_bytes(goal, form.write(collation))
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Let Python not look for garbage meanwhile: a record is all gain, and each search goes through all of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def named_path(words: str) -> Path:

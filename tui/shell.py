@@ -55,6 +55,7 @@ class Shell(App[None]):
         self.desk, self.plan, self.memory, self.who = desk, plan, memory, who
         self._terminal = terminal
         self.shows_tashkeel = True
+        self.opened: tuple[Session, str] | None = None
 
     # layout
 
@@ -77,8 +78,9 @@ class Shell(App[None]):
         self.begin()
 
     def begin(self) -> None:
-        """Open the record and stand where one stopped."""
-        self.show_record(*self.desk.open(self.who))
+        """Open the record, unless it was opened already, and stand where one stopped."""
+        self.show_record(*(self.opened or self.desk.open(self.who)))
+        self.opened = None
 
     def show_record(self, session: Session, message: str) -> None:
         """Show the record a session has open, at the row where one stopped."""
