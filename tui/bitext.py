@@ -237,7 +237,9 @@ class BitextView(ScrollView, can_focus=True):
                 line += self._side(source, n, self.rows.columns.source, base)
                 line.append(Segment(self._rule(here), self._style(*base, "gutter")))
             line += self._side(target, n, self.rows.columns.target, base)
-            strips.append(Strip(line).adjust_cell_length(width, self._style(*base)))
+            filled = sum(self.rows.columns) + GUTTER + (3 if self.rows.collation.source is not None else 0)
+            line.append(Segment(" " * (width - filled), self._style(*base)))
+            strips.append(Strip(line, width))
         return strips
 
     def _cells(self, bead: int, side: Side) -> list[Cell]:

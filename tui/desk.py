@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from aligner import tei
@@ -13,6 +10,7 @@ from aligner.forms import Form
 from aligner.journal import Session, journal_path
 from aligner.model import Collation
 from aligner.store import write_bytes
+from tui.tidy import untidied
 
 __all__ = ["Desk", "named_path"]
 
@@ -29,7 +27,7 @@ class Desk:
 
         Raises: RecordError, InputError as ``aligner.journal.Session``.
         """
-        with _no_collecting():
+        with untidied():
             self.session = Session(self.path, who)
         n = self.session.n_recovered
         return self.session, f"{n} decisions of a session that was not saved are here again" if n else ""
@@ -57,18 +55,6 @@ class Desk:
         if goal.resolve() in own:
             raise SettingError("this is the record under review itself", where=str(goal), remedy="choose another name")
         write_bytes(goal, form.write(collation))
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Let Python not look for garbage meanwhile: a record is all gain, and each search goes through all of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def named_path(words: str) -> Path:

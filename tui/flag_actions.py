@@ -95,8 +95,7 @@ class FlagActions(Shell):
             return
         edits = self.session.collation.edits
         chosen = edits[number]
-        shown = [self.view.rows.edits(bead)[place] for bead, place in self.view.rows.flagged()]
-        waiting = [each for each in shown if edits[each].status is Status.PROPOSED]
+        waiting = [each for each in self.view.rows.flagged() if edits[each].status is Status.PROPOSED]
         alike = [each for each in waiting if edits[each].category is chosen.category]
         grouped = [each for each in waiting if chosen.group and edits[each].group == chosen.group]
         if not alike:

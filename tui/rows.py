@@ -7,8 +7,8 @@ without shaping (``tui.heights``); only the rows on the screen are ever drawn.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -102,13 +102,14 @@ class Rows:
         self.n_open = sum(edit.status is Status.PROPOSED for edit in collation.edits)
         self._edits, self._links = {}, {}
         for number, edit in enumerate(collation.edits):
-            self._edits.setdefault(self._row_of(edit), []).append(number)
+            self._edits.setdefault(self.bead_of(edit), []).append(number)
         self._flagged = sorted(self._edits)
         for link in collation.links:
             self._links.setdefault(link.bead, []).append(link)
         self._tops = None
 
-    def _row_of(self, edit: Edit) -> int:
+    def bead_of(self, edit: Edit) -> int:
+        """Give the bead a flag belongs to; for a mark the one it stands in."""
         if edit.bead is not None or edit.target is None:
             return edit.bead or 0
         start, segments = edit.target.start, self.collation.target_segments
@@ -229,10 +230,29 @@ class Rows:
         edit = self.collation.edits[number]
         return edit.source if side is Side.SOURCE else edit.target
 
-    def flagged(self) -> list[tuple[int, int]]:
-        """Give the flags of the rows shown, as bead and place in it, in the order of reading."""
-        admitted = range(len(self.beads)) if self.shown is None else set(self.shown)
-        return [(bead, k) for bead in self._flagged if bead in admitted for k in range(len(self._edits[bead]))]
+    def flagged(self) -> Iterator[int]:
+        """Give the flags of the rows shown, in the order of reading."""
+        return (number for bead in self._flagged if self._is_shown(bead) for number in self._edits[bead])
+
+    def flags_from(self, bead: int, flag: int | None, by: int) -> Iterator[int]:
+        """Give the flags of the rows shown after one of a bead, or before it; round the end, itself last.
+
+        Without a flag, from before the first of the bead.
+        """
+        own, step = self.edits(bead), 1 if by > 0 else -1
+        at = own.index(flag) if flag in own else -1
+        yield from own[at + 1 :] if by > 0 else own[: max(at, 0)][::-1]
+        first = bisect_right(self._flagged, bead) if by > 0 else bisect_left(self._flagged, bead) - 1
+        n = len(self._flagged)
+        for k in range(n - (bead in self._edits)):
+            other = self._flagged[(first + step * k) % n]
+            if self._is_shown(other):
+                yield from self._edits[other][::step]
+        yield from own[: at + 1] if by > 0 else own[max(at, 0) :][::-1]
+
+    def _is_shown(self, bead: int) -> bool:
+        row = self.row_of_bead(bead)
+        return row < len(self) and self.bead_number(row) == bead
 
     def links(self, bead: int) -> list[Link]:
         """Give the word links of a bead."""

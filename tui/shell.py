@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
+from rich.text import Text
+from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
@@ -30,10 +31,12 @@ from tui.panel import flags_text, keys_text, status_text
 from tui.picture import repaired
 from tui.screens import Choose, DisplayCheck, Help
 from tui.themes import DARK, LIGHT
+from tui.tidy import Tidying
 
 __all__ = ["Shell"]
 
 _Answer = TypeVar("_Answer")
+_PAUSE = 3.0  # seconds
 
 
 class Shell(App[None]):
@@ -56,6 +59,8 @@ class Shell(App[None]):
         self._terminal = terminal
         self.shows_tashkeel = True
         self.opened: tuple[Session, str] | None = None
+        self._shown: dict[str, object] = {}
+        self._tidying = Tidying()
 
     # layout
 
@@ -75,6 +80,8 @@ class Shell(App[None]):
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor outside the main thread
             for ending in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(ending, self.depart)
+        self._tidying.begin()
+        self.set_interval(_PAUSE, self._tidying.rest)
         self.begin()
 
     def begin(self) -> None:
@@ -100,7 +107,7 @@ class Shell(App[None]):
         if self.plan.is_guess:
             self.ask_display()
         self.plan = replace(self.plan, notice="", is_guess=False)
-        gc.freeze()  # else Python looks through every bead now and then: 90 ms with 5,000, in the middle of a key
+        self._tidying.hold()
 
     def put_away(self) -> None:
         """Remember the place and let the record go; its journal holds what was not saved."""
@@ -110,21 +117,31 @@ class Shell(App[None]):
 
     def on_unmount(self) -> None:
         """Let Python collect again what the record took."""
-        gc.unfreeze()
+        self._tidying.end()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take note of a person at work."""
+        if isinstance(event, events.InputEvent):
+            self._tidying.heard()
+        await super().on_event(event)
 
     def on_bitext_view_moved(self) -> None:
         """Keep flags and status in step with the cursor."""
         self.tell()
 
     def tell(self) -> None:
-        """Write title, flags and status again."""
-        screen = self.screen_stack[0]
+        """Write title, flags and status again, where they changed."""
         left = "" if self.session.is_saved else " *"
-        screen.query_one("#title", Static).update(f"{self.desk.path.name}{left}  ·  {self.who}", layout=False)
-        flags = screen.query_one("#flags", Static)
+        self._say("title", f"{self.desk.path.name}{left}  ·  {self.who}")
+        flags = self.screen_stack[0].query_one("#flags", Static)
         flags.border_title = keys_text(self.view)
-        flags.update(flags_text(self.view, flags.content_size.width), layout=False)
-        screen.query_one("#status", Static).update(status_text(self.view, self.session), layout=False)
+        self._say("flags", flags_text(self.view, flags.content_size.width))
+        self._say("status", status_text(self.view, self.session))
+
+    def _say(self, name: str, content: str | Text) -> None:
+        if self._shown.get(name) != content:
+            self._shown[name] = content
+            self.screen_stack[0].query_one(f"#{name}", Static).update(content, layout=False)
 
     # decisions
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from tui.bidi.arabic import Cluster, Writing, clusters
@@ -28,7 +30,6 @@ _BASES: dict[str, int | None] = {"auto": None, "ltr": 0, "rtl": 1}
 _ISOLATE = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _OVERRIDE = "\N{LEFT-TO-RIGHT OVERRIDE}", "\N{POP DIRECTIONAL FORMATTING}"
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
 _HYPHEN = re.compile(r"(?<=\w)[-\N{HYPHEN}\N{EN DASH}\N{EM DASH}/](?=\w)")
 _GAP, _CUT, _WIDE = " ", "\x01", "\x02"  # in a skeleton: space, breaking hyphen, second half of a wide one
 _NO_BREAK = "\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{NARROW NO-BREAK SPACE}"
@@ -199,14 +200,16 @@ class Para:
         return VisualLine(tuple(runs), len(cells), tuple(cells))
 
     def _cells(self, line: Line, lits: Sequence[Lit], hang: bool) -> list[_Cell]:
-        _, found = self._levels
-        inside = self.clusters[line.first : line.last]
+        (_, found), is_visual = self._levels, self.mode.is_visual
+        inside, styles = self.clusters[line.first : line.last], tuple[str, ...]()
+        lits = [lit for lit in lits if lit.start < line.end and line.start < lit.end]
         made = []
         for cluster in inside[: self._visible(inside) if hang else None]:
             start, end, at, glyph, _ = cluster
-            if self.mode.is_visual and found[at] & 1 and found[at] != REMOVED:
+            if is_visual and found[at] & 1 and found[at] != REMOVED:
                 glyph = mirror(glyph[:1]) + glyph[1:]  # L4
-            styles = tuple(lit.style for lit in lits if lit.start < end and start < lit.end)
+            if lits:
+                styles = tuple(lit.style for lit in lits if lit.start < end and start < lit.end)
             made.append(_Cell(cluster, glyph, styles))
         return made
 
@@ -229,13 +232,11 @@ class Para:
 
 
 def _runs(cells: Iterable[_Cell]) -> list[Run]:
-    runs: list[Run] = []
-    for cluster, glyph, styles in cells:
-        if runs and runs[-1].styles == styles:
-            last = runs[-1]
-            runs[-1] = Run(last.text + glyph, styles, min(last.start, cluster.start), max(last.end, cluster.end))
-        else:
-            runs.append(Run(glyph, styles, cluster.start, cluster.end))
+    runs = []
+    for styles, group in groupby(cells, key=attrgetter("styles")):
+        found, glyphs, _ = zip(*group, strict=True)
+        start, end = min(cluster.start for cluster in found), max(cluster.end for cluster in found)
+        runs.append(Run("".join(glyphs), styles, start, end))
     return runs
 
 
