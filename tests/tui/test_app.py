@@ -168,8 +168,21 @@ def test_flags_are_accepted_and_rejected(on: On) -> None:
 
 
 def test_category_and_direction_are_changed(on: On) -> None:
-    edit = on("n c 2 t 3").session.collation.edits[0]
-    assert (edit.category, edit.direction, edit.status) == (Category.HEDGE, Direction.SOFTENED, Status.CORRECTED)
+    edit = on("n c 2 t 2").session.collation.edits[0]
+    assert (edit.category, edit.direction, edit.status) == (Category.HEDGE, Direction.REMOVED, Status.CORRECTED)
+
+
+def test_a_category_that_does_not_have_the_direction_asks_for_one(on: On) -> None:
+    app = on("n c 3 2")
+    edit = app.session.collation.edits[0]
+    assert (edit.category, edit.direction) == (Category.LABEL, Direction.STRENGTHENED)
+    assert acts(app) == ["changed"]
+    assert acts(on("n c 3 escape")) == []
+
+
+def test_a_category_with_one_direction_takes_it(on: On) -> None:
+    edit = on("n c 5").session.collation.edits[0]
+    assert (edit.category, edit.direction) == (Category.OMISSION, Direction.REMOVED)
 
 
 def test_a_note_is_written_in_arabic(on: On) -> None:
@@ -179,7 +192,7 @@ def test_a_note_is_written_in_arabic(on: On) -> None:
 
 
 def test_a_flag_is_added_on_words_selected_on_both_sides(on: On) -> None:
-    collation = on("j right right shift+right tab left left plus 3 3").session.collation
+    collation = on("j right right shift+right tab left left plus 3 1").session.collation
     edit = collation.edits[-1]
     assert (edit.category, edit.direction, edit.status) == (Category.LABEL, Direction.SOFTENED, Status.ACCEPTED)
     assert edit.source and edit.source.of(collation.source.text) == "minister said"  # type: ignore[union-attr]
