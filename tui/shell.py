@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from types import FrameType
 from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
@@ -77,7 +78,8 @@ class Shell(App[None]):
         self.theme = self.memory.get("theme", "name") or DARK.name
         self._tell_terminal(self.plan.enter)
         self.app_resume_signal.subscribe(self, lambda _: self._came_back())
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor outside the main thread
+        with suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):  # Windows; not the main thread
+            self._listen_for_stops()
             for ending in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(ending, self.depart)
         self._tidying.begin()
@@ -316,10 +318,16 @@ class Shell(App[None]):
             self._driver.write(sequence)
             self._driver.flush()
 
-    def action_suspend_process(self) -> None:
-        """Give the terminal its own ordering back, then stop; Textual's signal would be heard after coming back."""
-        self._tell_terminal(self.plan.leave)
-        super().action_suspend_process()
+    def _listen_for_stops(self) -> None:
+        """Give the terminal its own ordering back before Textual stops the process, whoever asks for it."""
+        stop = signal.getsignal(signal.SIGTSTP)
+        if callable(stop):  # a driver that can be suspended has put it there
+
+            def leave_and_stop(number: int, frame: FrameType | None) -> None:
+                self._tell_terminal(self.plan.leave)
+                stop(number, frame)
+
+            signal.signal(signal.SIGTSTP, leave_and_stop)
 
     def _came_back(self) -> None:
         if self.mode.is_visual:

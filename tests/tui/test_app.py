@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tui_made import app_on, drive, made, screen_of
+from textual.widgets import OptionList
+from tui_made import PAIRS, app_on, drive, made, press, screen_of
 
 from aligner import tei
 from aligner.journal import journal_path
@@ -154,6 +155,25 @@ def test_on_the_arabic_side_left_is_onwards(on: On) -> None:
     app = on("j tab left left left e")
     words = [each.span.of(app.session.collation.target.text) for each in app.session.collation.target_segments[1:3]]
     assert words == ["قال الوزير", "إنّ السدّ آمن."]
+
+
+def test_the_split_dialog_shows_the_whole_sentence_before_the_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_made.PAIRS", tuple((one, f"{two} " * 3 + "انتهى") for one, two in PAIRS))
+    app = app_on(made(6), tmp_path)
+
+    async def go(pilot: Any) -> None:
+        await press(pilot, "m m s")
+        collation = app.session.collation
+        sentences = [each.span.of(collation.target.text) for each in collation.target_segments[:3]]
+        prompts = [str(option.prompt).split("\n", 1) for option in app.screen.query_one(OptionList).options]
+        shown = {cut.split("  ", 1)[1]: " ".join(words.split()) for cut, words in prompts}
+        assert shown["1-1 | 2-2"] == sentences[0] and shown["2-2 | 1-1"] == sentences[1]
+        assert shown["1-0 | 2-3"] == PAIRS[0][0]
+        assert sum("ﻰﻬﺘﻧﺍ" in line for line in screen_of(app)) > 2
+
+    drive(app, go)
 
 
 def test_a_sentence_is_split_at_a_numbered_place(on: On) -> None:
