@@ -26,6 +26,7 @@ from aligner.model import (
 )
 from aligner.patch import diff, invert
 from aligner.rebead import BeadCounts, Homes, beads_of, checked, home, impossible, with_beads
+from aligner.taxonomy import directions
 
 __all__ = [
     "accept_edit",
@@ -186,7 +187,11 @@ def change_edit(
     direction: Direction | None = None,
     severity: str = "",
 ) -> Decision:
-    """Put right the category, the direction or the severity of a flag."""
+    """Put right the category, the direction or the severity of a flag.
+
+    A direction that the taxonomy does not allow for the new category becomes the only one it does allow; where
+    there are several, it has to be given.
+    """
     old = _edit(collation, edit)
     new = replace(
         old,
@@ -195,7 +200,19 @@ def change_edit(
         severity=severity or old.severity,
         status=Status.CORRECTED,
     )
+    allowed = directions(new.category, new.kind)
+    if direction is None and len(allowed) == 1:
+        new = replace(new, direction=allowed[0])
+    if category or direction:
+        _refuse_direction(new, f"fe.{edit + 1}")
     return _judge(collation, edit, Act.CHANGED, who, when, note, new)
+
+
+def _refuse_direction(edit: Edit, where: str) -> None:
+    allowed = directions(edit.category, edit.kind)
+    if edit.direction not in allowed:
+        what = f"{edit.category} has no direction {edit.direction}"
+        raise impossible(what, where, f"it is {' or '.join(allowed)}")
 
 
 def note_edit(collation: Collation, edit: int, text: str, *, who: str, when: str = "") -> Decision:
@@ -213,6 +230,7 @@ def note_bead(collation: Collation, bead: int, text: str, *, who: str, when: str
 
 def add_edit(collation: Collation, edit: Edit, *, who: str, when: str = "", note: str = "") -> Decision:
     """Add a flag the machine did not raise; it becomes the last one."""
+    _refuse_direction(edit, f"fe.{len(collation.edits) + 1}")
     added = replace(edit, status=Status.ACCEPTED, by=who)
     if edit.kind is EditKind.EDIT and edit.bead is None and collation.ladder and collation.ladder.n_beads:
         added = replace(added, bead=home(Homes.of(collation), edit))

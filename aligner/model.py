@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 __all__ = [
@@ -294,10 +294,23 @@ class Ladder:
         return self.rungs[-1][1]
 
     @property
+    def counts(self) -> list[tuple[int, int, Judgement]]:
+        """Give how many source and target segments each bead has, and who says so.
+
+        >>> [counts[:2] for counts in Ladder(((0, 0), (1, 1), (3, 2))).counts]
+        [(1, 1), (2, 1)]
+        """
+        steps = zip(self.rungs, self.rungs[1:], self._judged, strict=False)
+        return [(k - i, m - j, judgement) for (i, j), (k, m), judgement in steps]
+
+    @property
+    def _judged(self) -> tuple[Judgement, ...]:
+        return self.judgements or (Judgement(),) * self.n_beads
+
+    @property
     def beads(self) -> tuple[Bead, ...]:
         """Derive the beads, in order."""
-        judgements = self.judgements or (Judgement(),) * self.n_beads
-        steps = zip(self.rungs, self.rungs[1:], judgements, strict=False)
+        steps = zip(self.rungs, self.rungs[1:], self._judged, strict=False)
         return tuple(Bead(range(i, k), range(j, m), judgement) for (i, j), (k, m), judgement in steps)
 
 
@@ -309,6 +322,10 @@ class Link:
     source: Span
     target: Span
     confidence: float
+
+    def moved(self, bead: int) -> Link:
+        """Give the link with another number of its bead."""
+        return Link(bead, self.source, self.target, self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +383,10 @@ class Edit:
             raise ValueError(f"a confidence is a probability, not {self.confidence}")
         if self.severity not in ("low", "medium", "high"):
             raise ValueError(f"severity is low, medium or high, not {self.severity!r}")
+
+    def moved(self, bead: int | None) -> Edit:
+        """Give the edit with another number of its bead."""
+        return replace(self, bead=bead)
 
     @property
     def order(self) -> tuple[int, int, int, int, str, str]:

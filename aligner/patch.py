@@ -222,7 +222,7 @@ def _shift(before: dict[str, Any], after: dict[str, Any]) -> Any:
         if item.bead is None or item.bead < at or (by == 0):
             return item
         if item.bead >= limit:
-            return replace(item, bead=item.bead + by)
+            return item.moved(item.bead + by)
         return item if item.bead < limit + by else None  # None: must be named
 
     return moved
@@ -297,7 +297,7 @@ def _state(collation: Collation) -> _State:
 
 
 def _beads(ladder: Ladder | None) -> list[tuple[int, int, Judgement]]:
-    return [(len(bead.source), len(bead.target), bead.judgement) for bead in ladder.beads] if ladder else []
+    return ladder.counts if ladder else []
 
 
 def _rebuilt(collation: Collation, state: _State, decisions: tuple[Decision, ...]) -> Collation:

@@ -25,7 +25,7 @@ def beads_of(collation: Collation) -> list[BeadCounts]:
     """Give the beads as counts; SettingError where there is no ladder."""
     if collation.ladder is None:
         raise impossible("there are no beads without a source", "record", "collate it with its source first")
-    return [(len(b.source), len(b.target), b.judgement) for b in collation.ladder.beads]
+    return collation.ladder.counts
 
 
 def with_beads(
@@ -39,11 +39,12 @@ def with_beads(
     kept = [bead for bead in beads if bead[0] or bead[1]]
     new, by = [*old[:at], *kept, *old[at + n :]], len(kept) - n
     rungs = zip(accumulate((b[0] for b in new), initial=0), accumulate((b[1] for b in new), initial=0), strict=True)
-    bare = checked(collation, links=(), edits=(), ladder=Ladder(tuple(rungs), tuple(b[2] for b in new)), **segments)
-    homes = Homes.of(bare)
+    ladder = Ladder(tuple(rungs), tuple(b[2] for b in new))
+    homes = Homes.over(ladder, *(segments.get(f"{side}_segments", collation.segments(side)) for side in Side))
     links = [_rehomed_link(link, homes, at, n, by) for link in collation.links]
     edits = [_rehomed_edit(edit, homes, at, n, by) for edit in collation.edits]
-    return replace(bare, links=tuple(link for link in links if link), edits=tuple(edits))
+    kept_links = tuple(link for link in links if link)
+    return checked(collation, links=kept_links, edits=tuple(edits), ladder=ladder, **segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,13 @@ class Homes:
     @classmethod
     def of(cls, collation: Collation) -> Homes:
         """Make it for a collation as it stands."""
-        rungs = collation.ladder.rungs if collation.ladder else ((0, 0),)
-        starts = tuple(tuple(s.span.start for s in collation.segments(side)) for side in Side)
-        return cls((starts[0], starts[1]), (tuple(r[0] for r in rungs), tuple(r[1] for r in rungs)))
+        return cls.over(collation.ladder or Ladder(((0, 0),)), *(collation.segments(side) for side in Side))
+
+    @classmethod
+    def over(cls, ladder: Ladder, source: Iterable[Segment], target: Iterable[Segment]) -> Homes:
+        """Make it for a ladder and the segments it spans."""
+        starts = tuple(each.span.start for each in source), tuple(each.span.start for each in target)
+        return cls(starts, (tuple(r[0] for r in ladder.rungs), tuple(r[1] for r in ladder.rungs)))
 
     def bead(self, side: Side, segment: int) -> int:
         """Give the bead of a segment."""
@@ -81,17 +86,17 @@ def _rehomed_edit(edit: Edit, homes: Homes, at: int, n: int, by: int) -> Edit:
     if edit.bead is None or edit.bead < at:
         return edit
     if edit.bead >= at + n:
-        return replace(edit, bead=edit.bead + by)
-    return replace(edit, bead=home(homes, edit))
+        return edit.moved(edit.bead + by)
+    return edit.moved(home(homes, edit))
 
 
 def _rehomed_link(link: Link, homes: Homes, at: int, n: int, by: int) -> Link | None:
     if link.bead < at:
         return link
     if link.bead >= at + n:
-        return replace(link, bead=link.bead + by)
+        return link.moved(link.bead + by)
     source, target = homes.at(Side.SOURCE, link.source.start), homes.at(Side.TARGET, link.target.start)
-    return replace(link, bead=source) if source == target else None
+    return link.moved(source) if source == target else None
 
 
 def checked(collation: Collation, **parts: object) -> Collation:

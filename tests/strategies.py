@@ -16,7 +16,6 @@ from aligner.model import (
     Category,
     Collation,
     Decision,
-    Direction,
     Edit,
     EditKind,
     Function,
@@ -34,6 +33,7 @@ from aligner.model import (
     Witness,
 )
 from aligner.patch import apply
+from aligner.taxonomy import directions
 
 ODD = "\r\n\t \x85\u2028\u00a0\u200f\u202e\u0640\ufeff\ufdfa\U0001f600&<>\"']]>«»”“"
 LETTERS = st.characters(
@@ -113,8 +113,9 @@ def edits(draw: st.DrawFn, n_source: int, n_target: int, n_beads: int) -> Edit |
     if source is None and target is None:
         return None
     bead = draw(st.none() | st.integers(0, n_beads - 1)) if n_beads and kind is EditKind.EDIT else None
+    category = draw(st.sampled_from(Category))
     return Edit(
-        draw(st.sampled_from(Category)), draw(st.sampled_from(Direction)), source, target, draw(CONFIDENCES),
+        category, draw(st.sampled_from(directions(category, kind))), source, target, draw(CONFIDENCES),
         draw(STRINGS), draw(STRINGS), kind, bead, draw(STRINGS), draw(STRINGS),
         draw(st.sampled_from(("low", "medium", "high"))), draw(STRINGS), draw(st.sampled_from(Status)),
         draw(st.just("") | NAMES), draw(STRINGS),

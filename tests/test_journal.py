@@ -149,6 +149,20 @@ def test_flag_is_judged_changed_noted_and_never_taken_out() -> None:
     assert [decision.act for decision in collation.decisions] == ["rejected", "changed", "noted", "accepted"]
 
 
+def test_a_new_category_keeps_a_direction_it_allows_or_takes_the_only_one() -> None:
+    first = reviewable().edits[0]
+    assert (first.category, first.direction) == (Category.SCARE_QUOTE, Direction.ADDED)
+    for category, direction in (
+        (Category.HEDGE, Direction.ADDED),
+        (Category.OMISSION, Direction.REMOVED),
+        (Category.INCONSISTENCY, Direction.NONE),
+    ):
+        changed = after(reviewable(), acts.change_edit, 0, category=category).edits[0]
+        assert (changed.category, changed.direction) == (category, direction)
+    both = after(reviewable(), acts.change_edit, 0, category=Category.LABEL, direction=Direction.SOFTENED).edits[0]
+    assert (both.category, both.direction) == (Category.LABEL, Direction.SOFTENED)
+
+
 def test_reviewer_adds_a_flag_and_a_note_on_a_bead() -> None:
     edit = Edit(Category.LABEL, Direction.SOFTENED, Span(0, 3), Span(0, 3), 1.0, "seen", "review")
     collation = after(reviewable(), acts.add_edit, edit)
@@ -173,7 +187,11 @@ def test_reviewer_adds_a_flag_and_a_note_on_a_bead() -> None:
         lambda c: acts.mark_omission(c, 0, who="n"),
         lambda c: acts.mark_addition(c, 2, who="n"),
         lambda c: acts.accept_edit(c, 2, who="n"),
-        lambda c: acts.add_edit(c, Edit(Category.LABEL, Direction.NONE, None, Span(0, 10**6), 1.0, "", ""), who="n"),
+        lambda c: acts.add_edit(c, Edit(Category.OMISSION, Direction.REMOVED, None, Span(0, 10**6), 1.0, "", ""), who="n"),
+        lambda c: acts.add_edit(c, Edit(Category.LABEL, Direction.NONE, None, Span(0, 3), 1.0, "", ""), who="n"),
+        lambda c: acts.change_edit(c, 0, category=Category.LABEL, who="n"),
+        lambda c: acts.change_edit(c, 0, direction=Direction.SOFTENED, who="n"),
+        lambda c: acts.change_edit(c, 0, category=Category.OMISSION, direction=Direction.ADDED, who="n"),
     ],
 )
 def test_impossible_act_is_refused(act: Callable[[Collation], object]) -> None:

@@ -16,7 +16,7 @@ from strategies import reviewed
 
 from aligner import acts
 from aligner.journal import Session, journal_path
-from aligner.model import Bibl, Collation
+from aligner.model import Bibl, Category, Collation, Direction
 from aligner.tei import dumps, standoff, write
 from aligner.verify import RULES, Fault, verify
 
@@ -56,6 +56,19 @@ def test_rule_is_broken_alone(rule: str, tmp_path: Path) -> None:
     faults = found(tmp_path / "a.xml", text.encode("utf-8"))
     assert {fault.rule for fault in faults} == {rule}
     assert all(fault.where.startswith(str(tmp_path / "a.xml")) and fault.remedy for fault in faults)
+
+
+def test_a_direction_that_its_category_does_not_have_breaks_taxonomy(tmp_path: Path) -> None:
+    def faults(collation: Collation, category: Category, direction: Direction) -> list[str]:
+        edits = (replace(collation.edits[0], category=category, direction=direction), *collation.edits[1:])
+        data = dumps(replace(collation, edits=edits))
+        return [f"{fault.rule}: {fault.what}" for fault in found(tmp_path / "a.xml", data)]
+
+    assert faults(reviewable(), Category.LABEL, Direction.ADDED) == ["taxonomy: label has no direction added"]
+    assert faults(reviewable(), Category.OMISSION, Direction.NONE) == ["taxonomy: omission has no direction none"]
+    assert faults(reviewable(), Category.LABEL, Direction.STRENGTHENED) == []
+    assert faults(marked(), Category.HEDGE, Direction.NONE) == []
+    assert faults(marked(), Category.HEDGE, Direction.SOFTENED) == ["taxonomy: hedge has no direction softened"]
 
 
 def test_somebody_who_is_not_declared_breaks_responsibility(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 from aligner import acts
 from aligner.model import Side, Status
 from aligner.segment import split
 from aligner.text import tokens
+from tui.bidi.layout import Mode
 from tui.many import judge_beads
 from tui.screens import Choose
 from tui.shell import Shell
@@ -102,13 +104,18 @@ class AlignActions(Shell):
         if len(cuts) == 1:
             self._split(*cuts[0])
             return
-        choices = [f"{i}-{j} | {last[0] - i}-{last[1] - j}   {self._before_cut(j)}" for i, j in cuts]
+        choices = ["\n".join([f"{i}-{j} | {last[0] - i}-{last[1] - j}", *self._before_cut(i, j)]) for i, j in cuts]
         self.ask(Choose("Split after how many sentences of either side?", choices), lambda k: self._split(*cuts[k]))
 
-    def _before_cut(self, n_target: int) -> str:
-        rows = self.view.rows
-        which = rows.segments(self.view.bead, Side.TARGET)[:n_target]
-        return rows.para(Side.TARGET, which[-1]).text[:_SHOWN_WORDS] if which else ""
+    def _before_cut(self, n_source: int, n_target: int) -> list[str]:
+        """Give the whole sentence before a cut, the translation's if there is one, line by line."""
+        rows, side = self.view.rows, Side.TARGET if n_target else Side.SOURCE
+        para = rows.para(side, rows.segments(self.view.bead, side)[: n_target or n_source][-1])
+        width = max(min(_SHOWN_WORDS, self.size.width - 16), 20)
+        logical = replace(para, mode=Mode.TERMINAL)  # the dialog puts the letters in order, after this
+        pads = [width - line.width if para.is_rtl else 0 for line in logical.wrap(width)]
+        lines = zip(pads, logical.wrap(width), strict=True)
+        return ["   " + " " * pad + para.text[line.start : line.end].rstrip() for pad, line in lines]
 
     def _split(self, n_source: int, n_target: int) -> None:
         self.decide(acts.split_bead, self.view.bead, n_source, n_target)

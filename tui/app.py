@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from aligner import tei
 from aligner.errors import AlignerError, SettingError
 from tui.align_actions import AlignActions
 from tui.bidi.layout import Mode
@@ -88,14 +87,15 @@ def run(
         raise SettingError(f"there is no way {wish!r} to show Arabic", remedy=f"use {', '.join(_SETTINGS)}")
     terminal = identity(os.environ, answers)
     plan = choose(os.environ, answers, setting=wish, saved=memory.get("display", terminal))
+    desk, who = Desk(path), who or reviewer()
+    app = ReviewApp(desk, plan, memory, who=who, terminal=terminal, texts=texts, collate=collate)
     if not texts:
-        tei.read(path)  # so that a fault is told before the screen changes
-    app = ReviewApp(Desk(path), plan, memory, who=who or reviewer(), terminal=terminal, texts=texts, collate=collate)
+        app.opened = desk.open(who)  # now, so that a fault is told before the screen changes
     try:
         app.run()
     finally:
         app.leave_terminal()
-        app.desk.close()
+        desk.close()
     if app.failure is not None:
         raise app.failure
     if app.return_code:  # a bug; Textual has printed where

@@ -39,20 +39,8 @@ class BitextView(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"bitext--{name}"
         for name in (
-            "text",
-            "here",
-            "heading",
-            "gutter",
-            "flag",
-            "current",
-            "rejected",
-            "linked",
-            "hit",
-            "word",
-            "selected",
-            "high",
-            "middle",
-            "low",
+            *("text", "here", "heading", "gutter", "high", "middle", "low"),
+            *("flag", "current", "rejected", "linked", "hit", "word", "selected"),
         )
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,6 +54,7 @@ class BitextView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._drawn: dict[int, list[Strip]] = {}
         self._styles: dict[tuple[str, ...], Style] = {}
+        self._has_width = False
         self._hold(Rows(collation, mode=mode))
 
     def _hold(self, rows: Rows) -> None:
@@ -133,7 +122,7 @@ class BitextView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap again; the row under the cursor stays on the screen."""
-        width = self.scrollable_content_region.width
+        width, self._has_width = self.scrollable_content_region.width, True
         has_source = self.rows.collation.source is not None
         self.rows.resize(Columns.of(width, has_source=has_source), self.rows.mode, tashkeel=self.rows.tashkeel)
         self._redraw()
@@ -170,7 +159,7 @@ class BitextView(ScrollView, can_focus=True):
         self.go_to(there if there != self.row else self.row + by)
 
     def _reveal(self) -> None:
-        if not len(self.rows):
+        if not self._has_width or not len(self.rows):
             return
         top, bottom = self.rows.tops[self.row], self.rows.tops[self.row + 1]
         height, y = self.scrollable_content_region.height, self.scroll_offset.y
@@ -184,7 +173,7 @@ class BitextView(ScrollView, can_focus=True):
         for bead in set(beads):
             self._drawn.pop(bead, None)
             row = self.rows.row_of_bead(bead)
-            if row < len(self.rows):
+            if self._has_width and row < len(self.rows):
                 top = self.rows.tops[row] - self.scroll_offset.y
                 self.refresh(Region(0, top, self.size.width, self.rows.tops[row + 1] - self.rows.tops[row]))
 
@@ -227,28 +216,30 @@ class BitextView(ScrollView, can_focus=True):
         """Draw one line of the screen."""
         y += self.scroll_offset.y
         width = self.scrollable_content_region.width
-        if not len(self.rows) or y >= self.rows.tops[-1]:
+        if not self._has_width or not len(self.rows) or y >= self.rows.tops[-1]:
             return Strip.blank(width, self._style("text"))
         row = self.rows.row_at(y)
         bead = self.rows.bead_number(row)
         if bead not in self._drawn:
             while len(self._drawn) >= _KEPT:
                 self._drawn.pop(next(iter(self._drawn)))
-            self._drawn[bead] = self._draw(bead, width)
+            self._drawn[bead] = self._draw(bead, self.rows.tops[row + 1] - self.rows.tops[row], width)
         return self._drawn[bead][y - self.rows.tops[row]]
 
-    def _draw(self, bead: int, width: int) -> list[Strip]:
+    def _draw(self, bead: int, height: int, width: int) -> list[Strip]:
         source, target = (self._cells(bead, side) for side in Side)
         here = bead == self.bead
         base = ("text", "here") if here else ("text",)
         strips = []
-        for n in range(self.rows.height(bead)):
+        for n in range(height):
             line = self._gutter(bead, n, base)
             if self.rows.collation.source is not None:
                 line += self._side(source, n, self.rows.columns.source, base)
                 line.append(Segment(self._rule(here), self._style(*base, "gutter")))
             line += self._side(target, n, self.rows.columns.target, base)
-            strips.append(Strip(line).adjust_cell_length(width, self._style(*base)))
+            filled = sum(self.rows.columns) + GUTTER + (3 if self.rows.collation.source is not None else 0)
+            line.append(Segment(" " * (width - filled), self._style(*base)))
+            strips.append(Strip(line, width))
         return strips
 
     def _cells(self, bead: int, side: Side) -> list[Cell]:

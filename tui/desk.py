@@ -10,6 +10,7 @@ from aligner.forms import Form
 from aligner.journal import Session, journal_path
 from aligner.model import Collation
 from aligner.store import write_bytes
+from tui.tidy import untidied
 
 __all__ = ["Desk", "named_path"]
 
@@ -26,7 +27,8 @@ class Desk:
 
         Raises: RecordError, InputError as ``aligner.journal.Session``.
         """
-        self.session = Session(self.path, who)
+        with untidied():
+            self.session = Session(self.path, who)
         n = self.session.n_recovered
         return self.session, f"{n} decisions of a session that was not saved are here again" if n else ""
 

@@ -1,4 +1,4 @@
-"""Search, filters and what is left to do, over the rows of a collation."""
+"""Search and filters, over the rows of a collation."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
-from aligner.model import Category, Collation, Side, Span, Status
+from aligner.model import Category, Side, Span, Status
 from aligner.text import Normalised, normalise
 from tui.rows import Rows
 
-__all__ = ["LOW", "Filter", "Hit", "hits", "left", "rows_shown"]
+__all__ = ["LOW", "Filter", "Hit", "hits", "rows_shown"]
 
 LOW = 0.6
 """Beads below this confidence are worth a look; a guess, to be replaced by a measured figure."""
@@ -125,9 +125,3 @@ def hits(rows: Rows, words: str) -> list[Hit]:
                 found.append(Hit(bead, side, span))
             at = folded.text.find(wanted, at + 1)
     return sorted(found, key=lambda hit: (hit.bead, hit.side is Side.TARGET, hit.span.start))
-
-
-def left(collation: Collation) -> tuple[int, int]:
-    """Count the flags nobody judged yet, and all flags."""
-    waiting = sum(edit.status is Status.PROPOSED for edit in collation.edits)
-    return waiting, len(collation.edits)

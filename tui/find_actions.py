@@ -102,18 +102,14 @@ class FindActions(Shell):
     def _to_open(self, by: int) -> None:
         """Go to an open flag in reading order; go round at the end."""
         view, edits = self.view, self.session.collation.edits
-        rows = view.rows
-        waiting = [at for at in rows.flagged() if edits[rows.edits(at[0])[at[1]]].status is Status.PROPOSED]
-        if not waiting:
-            self.refuse("no open flag is left" if view.filter == Filter() else "no open flag in the rows shown")
-            return
-        own = rows.edits(view.bead)
-        here = view.bead, own.index(view.flag) if view.flag in own else -1
-        to = bisect_right(waiting, here) if by > 0 else bisect_left(waiting, here) - 1
-        bead, place = waiting[to % len(waiting)]
-        if bead != view.bead:
-            view.go_to_bead(bead)
-        view.point_flag(rows.edits(bead)[place])
+        for number in view.rows.flags_from(view.bead, view.flag, by):
+            if edits[number].status is Status.PROPOSED:
+                bead = view.rows.bead_of(edits[number])
+                if bead != view.bead:
+                    view.go_to_bead(bead)
+                view.point_flag(number)
+                return
+        self.refuse("no open flag is left" if view.filter == Filter() else "no open flag in the rows shown")
 
     def action_next_low(self) -> None:
         """Go to the next unconfirmed row of low confidence."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aligner import acts
 from aligner.model import Category, Direction, Edit, EditKind, Side, Status
+from aligner.taxonomy import directions
 from tui.many import accept_edits
 from tui.screens import Ask, Choose
 from tui.shell import Shell
@@ -43,21 +46,28 @@ class FlagActions(Shell):
         if number is None:
             return
         offered = list(Category)
-        now = offered.index(self.session.collation.edits[number].category)
-        self.ask(
-            Choose("Category", offered, now),
-            lambda k: self.decide(acts.change_edit, number, category=offered[k]),
-        )
+        edit = self.session.collation.edits[number]
+
+        def then(k: int) -> None:
+            category, allowed = offered[k], directions(offered[k], edit.kind)
+            if edit.direction in allowed or len(allowed) == 1:
+                self.decide(acts.change_edit, number, category=category)
+                return
+            change = partial(self.decide, acts.change_edit, number, category=category)
+            self.ask(Choose(f"{category}: which direction?", allowed), lambda d: change(direction=allowed[d]))
+
+        self.ask(Choose("Category", offered, offered.index(edit.category)), then)
 
     def action_direction(self) -> None:
         """Choose another direction for the flag."""
         number = self._flag()
         if number is None:
             return
-        offered = list(Direction)
-        now = offered.index(self.session.collation.edits[number].direction)
+        edit = self.session.collation.edits[number]
+        offered = directions(edit.category, edit.kind)
+        now = offered.index(edit.direction) if edit.direction in offered else 0
         self.ask(
-            Choose("Direction, seen from the source", offered, now),
+            Choose(f"Direction of {edit.category}, seen from the source", offered, now),
             lambda k: self.decide(acts.change_edit, number, direction=offered[k]),
         )
 
@@ -75,16 +85,20 @@ class FlagActions(Shell):
         if source is None and target is None:
             self.refuse("select words first: arrows, then Shift and arrows; Tab for the other side")
             return
-        categories, directions, bead = list(Category), list(Direction), self.view.bead
+        categories, bead = list(Category), self.view.bead
         alone = self.session.collation.ladder is None
+        kind, place = (EditKind.MARK, None) if alone else (EditKind.EDIT, bead)
 
         def add(category: Category, direction: Direction) -> None:
-            kind, place = (EditKind.MARK, None) if alone else (EditKind.EDIT, bead)
             made = Edit(category, direction, source, target, 1.0, _WHY, "review", kind, place)
             self.decide(acts.add_edit, made)
 
         def then(k: int) -> None:
-            self.ask(Choose("Direction", directions), lambda d: add(categories[k], directions[d]))
+            category, allowed = categories[k], directions(categories[k], kind)
+            if len(allowed) == 1:
+                add(category, allowed[0])
+            else:
+                self.ask(Choose(f"Direction of {category}", allowed), lambda d: add(category, allowed[d]))
 
         self.ask(Choose("Category of the new flag", categories), then)
 
@@ -95,8 +109,7 @@ class FlagActions(Shell):
             return
         edits = self.session.collation.edits
         chosen = edits[number]
-        shown = [self.view.rows.edits(bead)[place] for bead, place in self.view.rows.flagged()]
-        waiting = [each for each in shown if edits[each].status is Status.PROPOSED]
+        waiting = [each for each in self.view.rows.flagged() if edits[each].status is Status.PROPOSED]
         alike = [each for each in waiting if edits[each].category is chosen.category]
         grouped = [each for each in waiting if chosen.group and edits[each].group == chosen.group]
         if not alike:

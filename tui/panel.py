@@ -9,7 +9,7 @@ from rich.text import Text
 from aligner.journal import Session
 from aligner.model import Collation, Edit, Span, Status
 from tui.bitext import BitextView
-from tui.find import Filter, left
+from tui.find import Filter
 from tui.keys import hints
 
 __all__ = ["flags_text", "keys_text", "status_text"]
@@ -75,13 +75,12 @@ def _cut(span: Span, text: str, most: int = 60) -> str:
 
 def status_text(view: BitextView, session: Session) -> str:
     """Say where the cursor is, what is left, what is shown, how Arabic is shown, whether all is saved."""
-    waiting, flags = left(session.collation)
     parts = [f"row {view.bead + 1}/{len(view.rows.beads)}"]
     if view.filter != Filter():
         parts.append(f"shown: {view.filter}")
     if view.hits:
         parts.append(f"{len(view.hits)} hits")
-    parts.append(f"{waiting} of {flags} flags left")
+    parts.append(f"{view.rows.n_open} of {len(session.collation.edits)} flags left")
     if session.collation.ladder is not None:
         parts.append(f"{view.rows.n_unconfirmed} rows left")
     parts += [

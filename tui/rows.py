@@ -1,20 +1,23 @@
 """The collation as rows of two columns: heights, tops, and what stands in each line. No widgets.
 
 A row is a bead, or a segment where there is no source. Every segment starts a new line, so that the
-sentence boundaries of the record can be seen. Heights are measured without shaping; only the rows on
-the screen are ever drawn.
+sentence boundaries of the record can be seen. Where rows start is worked out when it is first asked for,
+without shaping (``tui.heights``); only the rows on the screen are ever drawn.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from aligner.model import Bead, Collation, Edit, Judgement, Kind, Link, Segment, Side, Span, Status, Witness
 from tui.bidi.layout import Base, Lit, Mode, Para, VisualLine
+from tui.heights import line_counts
 
 __all__ = ["GUTTER", "Cell", "Columns", "Rows", "confidence_mark"]
 
@@ -77,16 +80,18 @@ class Rows:
     shown: Sequence[int] | None = None
     beads: tuple[Bead, ...] = field(init=False, default=())
     n_unconfirmed: int = field(init=False, default=0)
-    tops: list[int] = field(init=False, default_factory=list)
+    n_open: int = field(init=False, default=0)
     _edits: dict[int, list[int]] = field(init=False, default_factory=dict)
+    _flagged: list[int] = field(init=False, default_factory=list)
     _links: dict[int, list[Link]] = field(init=False, default_factory=dict)
-    _known: dict[tuple[bool, int, int], int] = field(init=False, default_factory=dict)
+    _measured: dict[Side, tuple[Sequence[Segment], NDArray[np.int64]]] = field(init=False, default_factory=dict)
+    _tops: list[int] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.refresh(self.collation)
 
     def refresh(self, collation: Collation) -> None:
-        """Take over a changed collation; heights of unchanged segments are kept."""
+        """Take over a changed collation; what was measured of unchanged segments is kept."""
         self.collation = collation
         if collation.ladder is None:
             n = len(collation.target_segments)
@@ -94,41 +99,71 @@ class Rows:
         else:
             self.beads = collation.ladder.beads
         self.n_unconfirmed = sum(bead.judgement.status is not Status.ACCEPTED for bead in self.beads)
+        self.n_open = sum(edit.status is Status.PROPOSED for edit in collation.edits)
         self._edits, self._links = {}, {}
-        starts = [segment.span.start for segment in collation.target_segments]
         for number, edit in enumerate(collation.edits):
-            self._edits.setdefault(self._row_of(edit, starts), []).append(number)
+            self._edits.setdefault(self.bead_of(edit), []).append(number)
+        self._flagged = sorted(self._edits)
         for link in collation.links:
             self._links.setdefault(link.bead, []).append(link)
-        self.measure()
+        self._tops = None
 
-    def _row_of(self, edit: Edit, starts: Sequence[int]) -> int:
+    def bead_of(self, edit: Edit) -> int:
+        """Give the bead a flag belongs to; for a mark the one it stands in."""
         if edit.bead is not None or edit.target is None:
             return edit.bead or 0
-        segment = max(bisect_right(starts, edit.target.start) - 1, 0)
+        start, segments = edit.target.start, self.collation.target_segments
+        segment = max(bisect_right(segments, start, key=lambda each: each.span.start) - 1, 0)
         if self.collation.ladder is None:
             return segment
-        return bisect_right([rung[1] for rung in self.collation.ladder.rungs], segment) - 1
+        return bisect_right(self.collation.ladder.rungs, segment, key=lambda rung: rung[1]) - 1
 
     def resize(self, columns: Columns, mode: Mode, *, tashkeel: bool = True) -> None:
         """Take over another width or mode."""
         if (columns, mode, tashkeel) != (self.columns, self.mode, self.tashkeel):
             self.columns, self.mode, self.tashkeel = columns, mode, tashkeel
-            self._known.clear()
-            self.measure()
+            self._measured.clear()
+            self._tops = None
 
     def show(self, shown: Sequence[int] | None) -> None:
         """Show only these beads; None shows all."""
-        self.shown = shown
-        self.measure()
+        self.shown, self._tops = shown, None
 
-    def measure(self) -> None:
-        """Compute where every row starts."""
-        shown = range(len(self.beads)) if self.shown is None else self.shown
-        self.tops = list(accumulate((self.height(bead) for bead in shown), initial=0))
+    @property
+    def tops(self) -> list[int]:
+        """Give the line every row starts at, and the one after the last row."""
+        if self._tops is None:
+            heights = self._heights()
+            shown = heights if self.shown is None else heights[np.array(self.shown, np.int64)]
+            self._tops = [0, *np.cumsum(shown).tolist()]
+        return self._tops
+
+    def _heights(self) -> NDArray[np.int64]:
+        """Count the lines of every bead, with the blank one after it."""
+        if self.collation.ladder is None:
+            return self._lines(Side.TARGET) + _AFTER
+        rungs = np.array(self.collation.ladder.rungs, np.int64)
+        heights = np.ones(len(rungs) - 1, np.int64)
+        for column, side in enumerate(Side):
+            before = np.concatenate(([0], np.cumsum(self._lines(side))))
+            heights = np.maximum(heights, np.diff(before[rungs[:, column]]))
+        return heights + _AFTER
+
+    def _lines(self, side: Side) -> NDArray[np.int64]:
+        """Count the lines of every segment of a side; only segments that were not there before are measured."""
+        segments, witness = self.collation.segments(side), self.collation.witness(side)
+        assert witness is not None
+        known, counts = self._measured.get(side, ((), np.zeros(0, np.int64)))
+        if segments != known:
+            first, last = _unchanged(known, segments)
+            new = segments[first : len(segments) - last]
+            middle = line_counts(witness.text, new, self.width(side), self.mode, tashkeel=self.tashkeel)
+            counts = np.concatenate((counts[:first], middle, counts[len(counts) - last :]))
+            self._measured[side] = segments, counts
+        return counts
 
     def __len__(self) -> int:
-        return len(self.tops) - 1
+        return len(self.beads if self.shown is None else self.shown)
 
     def bead_number(self, row: int) -> int:
         """Give the bead shown in a row."""
@@ -143,20 +178,6 @@ class Rows:
     def row_at(self, y: int) -> int:
         """Give the row that covers a line of the document."""
         return min(max(bisect_right(self.tops, y) - 1, 0), max(len(self) - 1, 0))
-
-    def height(self, bead: int) -> int:
-        """Count the lines of a bead, with the blank one after it."""
-        return _AFTER + max(1, *(self._side_height(bead, side) for side in Side))
-
-    def _side_height(self, bead: int, side: Side) -> int:
-        return sum(self._segment_height(side, number) for number in self.segments(bead, side))
-
-    def _segment_height(self, side: Side, number: int) -> int:
-        span = self.collation.segments(side)[number].span
-        key = side is Side.SOURCE, span.start, span.end
-        if key not in self._known:
-            self._known[key] = self.para(side, number).height(self.width(side))
-        return self._known[key]
 
     def width(self, side: Side) -> int:
         """Give the cells of a column."""
@@ -209,10 +230,29 @@ class Rows:
         edit = self.collation.edits[number]
         return edit.source if side is Side.SOURCE else edit.target
 
-    def flagged(self) -> list[tuple[int, int]]:
-        """Give the flags of the rows shown, as bead and place in it, in the order of reading."""
-        admitted = range(len(self.beads)) if self.shown is None else set(self.shown)
-        return [(bead, k) for bead in sorted(self._edits) if bead in admitted for k in range(len(self._edits[bead]))]
+    def flagged(self) -> Iterator[int]:
+        """Give the flags of the rows shown, in the order of reading."""
+        return (number for bead in self._flagged if self._is_shown(bead) for number in self._edits[bead])
+
+    def flags_from(self, bead: int, flag: int | None, by: int) -> Iterator[int]:
+        """Give the flags of the rows shown after one of a bead, or before it; round the end, itself last.
+
+        Without a flag, from before the first of the bead.
+        """
+        own, step = self.edits(bead), 1 if by > 0 else -1
+        at = own.index(flag) if flag in own else -1
+        yield from own[at + 1 :] if by > 0 else own[: max(at, 0)][::-1]
+        first = bisect_right(self._flagged, bead) if by > 0 else bisect_left(self._flagged, bead) - 1
+        n = len(self._flagged)
+        for k in range(n - (bead in self._edits)):
+            other = self._flagged[(first + step * k) % n]
+            if self._is_shown(other):
+                yield from self._edits[other][::step]
+        yield from own[: at + 1] if by > 0 else own[max(at, 0) :][::-1]
+
+    def _is_shown(self, bead: int) -> bool:
+        row = self.row_of_bead(bead)
+        return row < len(self) and self.bead_number(row) == bead
 
     def links(self, bead: int) -> list[Link]:
         """Give the word links of a bead."""
@@ -244,3 +284,13 @@ class Rows:
                 style = "rejected" if self.collation.edits[number].status is Status.REJECTED else "flag"
                 made.append(Lit(span.start, span.end, "current" if number == current else style))
         return made
+
+
+def _unchanged(old: Sequence[Segment], new: Sequence[Segment]) -> tuple[int, int]:
+    """Count the segments that are the same at the beginning, and those at the end."""
+    shorter, first, last = min(len(old), len(new)), 0, 0
+    while first < shorter and old[first] == new[first]:
+        first += 1
+    while last < shorter - first and old[-1 - last] == new[-1 - last]:
+        last += 1
+    return first, last

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from types import FrameType
 from typing import Any, ClassVar, TypeVar
 
+from rich.text import Text
+from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
@@ -30,10 +32,12 @@ from tui.panel import flags_text, keys_text, status_text
 from tui.picture import repaired
 from tui.screens import Choose, DisplayCheck, Help
 from tui.themes import DARK, LIGHT
+from tui.tidy import Tidying
 
 __all__ = ["Shell"]
 
 _Answer = TypeVar("_Answer")
+_PAUSE = 3.0  # seconds
 
 
 class Shell(App[None]):
@@ -55,6 +59,9 @@ class Shell(App[None]):
         self.desk, self.plan, self.memory, self.who = desk, plan, memory, who
         self._terminal = terminal
         self.shows_tashkeel = True
+        self.opened: tuple[Session, str] | None = None
+        self._shown: dict[str, object] = {}
+        self._tidying = Tidying()
 
     # layout
 
@@ -71,14 +78,18 @@ class Shell(App[None]):
         self.theme = self.memory.get("theme", "name") or DARK.name
         self._tell_terminal(self.plan.enter)
         self.app_resume_signal.subscribe(self, lambda _: self._came_back())
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor outside the main thread
+        with suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):  # Windows; not the main thread
+            self._listen_for_stops()
             for ending in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(ending, self.depart)
+        self._tidying.begin()
+        self.set_interval(_PAUSE, self._tidying.rest)
         self.begin()
 
     def begin(self) -> None:
-        """Open the record and stand where one stopped."""
-        self.show_record(*self.desk.open(self.who))
+        """Open the record, unless it was opened already, and stand where one stopped."""
+        self.show_record(*(self.opened or self.desk.open(self.who)))
+        self.opened = None
 
     def show_record(self, session: Session, message: str) -> None:
         """Show the record a session has open, at the row where one stopped."""
@@ -98,7 +109,7 @@ class Shell(App[None]):
         if self.plan.is_guess:
             self.ask_display()
         self.plan = replace(self.plan, notice="", is_guess=False)
-        gc.freeze()  # else Python looks through every bead now and then: 90 ms with 5,000, in the middle of a key
+        self._tidying.hold()
 
     def put_away(self) -> None:
         """Remember the place and let the record go; its journal holds what was not saved."""
@@ -108,21 +119,31 @@ class Shell(App[None]):
 
     def on_unmount(self) -> None:
         """Let Python collect again what the record took."""
-        gc.unfreeze()
+        self._tidying.end()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take note of a person at work."""
+        if isinstance(event, events.InputEvent):
+            self._tidying.heard()
+        await super().on_event(event)
 
     def on_bitext_view_moved(self) -> None:
         """Keep flags and status in step with the cursor."""
         self.tell()
 
     def tell(self) -> None:
-        """Write title, flags and status again."""
-        screen = self.screen_stack[0]
+        """Write title, flags and status again, where they changed."""
         left = "" if self.session.is_saved else " *"
-        screen.query_one("#title", Static).update(f"{self.desk.path.name}{left}  ·  {self.who}", layout=False)
-        flags = screen.query_one("#flags", Static)
+        self._say("title", f"{self.desk.path.name}{left}  ·  {self.who}")
+        flags = self.screen_stack[0].query_one("#flags", Static)
         flags.border_title = keys_text(self.view)
-        flags.update(flags_text(self.view, flags.content_size.width), layout=False)
-        screen.query_one("#status", Static).update(status_text(self.view, self.session), layout=False)
+        self._say("flags", flags_text(self.view, flags.content_size.width))
+        self._say("status", status_text(self.view, self.session))
+
+    def _say(self, name: str, content: str | Text) -> None:
+        if self._shown.get(name) != content:
+            self._shown[name] = content
+            self.screen_stack[0].query_one(f"#{name}", Static).update(content, layout=False)
 
     # decisions
 
@@ -297,10 +318,16 @@ class Shell(App[None]):
             self._driver.write(sequence)
             self._driver.flush()
 
-    def action_suspend_process(self) -> None:
-        """Give the terminal its own ordering back, then stop; Textual's signal would be heard after coming back."""
-        self._tell_terminal(self.plan.leave)
-        super().action_suspend_process()
+    def _listen_for_stops(self) -> None:
+        """Give the terminal its own ordering back before Textual stops the process, whoever asks for it."""
+        stop = signal.getsignal(signal.SIGTSTP)
+        if callable(stop):  # a driver that can be suspended has put it there
+
+            def leave_and_stop(number: int, frame: FrameType | None) -> None:
+                self._tell_terminal(self.plan.leave)
+                stop(number, frame)
+
+            signal.signal(signal.SIGTSTP, leave_and_stop)
 
     def _came_back(self) -> None:
         if self.mode.is_visual:

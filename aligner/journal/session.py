@@ -49,7 +49,8 @@ class Session:
             self._journal = Journal(journal_path(self.path), data, len(self.collation.decisions))
             found = self._journal.recover(self.collation.decisions)
             self.n_recovered = self._n_unsaved = len(found)
-            self.collation = replay(self.collation, found)
+            if found:
+                self.collation = replay(self.collation, found)
         except AlignerError:
             self._lock.release()
             raise

@@ -117,11 +117,11 @@ def span_of(attributes: Mapping[str, str], starts: Mapping[str, int], *, where: 
     """
     target = attributes.get("target", "")
     try:
-        if found := _CHAR.match(target):
-            return Span(int(found[1]), int(found[2]))
         if found := _RANGE.match(target):
             start = starts[found[1]] + int(found[2])
             return Span(start, start + int(found[3]))
+        if found := _CHAR.match(target):
+            return Span(int(found[1]), int(found[2]))
         first, last = _INDEX.match(attributes.get("from", "")), _INDEX.match(attributes.get("to", ""))
         if first and last:
             return Span(starts[first[1]] + int(first[2]), starts[last[1]] + int(last[2]))

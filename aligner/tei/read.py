@@ -48,6 +48,8 @@ _EDIT_NOTES = {
     "group": "group",
     "remark": "note",
 }
+_SEGMENT, _ANCHOR, _NOTE, _REVISION = (TEI + name for name in ("s", "anchor", "note", "revisionDesc"))
+_STATUSES = {f"#st.{status}": status for status in Status}
 _T = TypeVar("_T")
 
 
@@ -136,12 +138,7 @@ class _Reader:
                 at += 1
             start = at
             made.starts[block.get(XML_ID, "")] = start
-            for piece, segment in self._pieces(block):
-                if segment is not None:
-                    made.starts[segment.get(XML_ID, "")] = at
-                    made.segments.append(Segment(Span(at, at + len(piece)), len(made.blocks)))
-                pieces.append(piece)
-                at += len(piece)
+            at = self._segments(block, at, made, pieces)
             if not is_gap:
                 role = Role(block.get("type")) if block.tag == TEI + "ab" else None
                 made.blocks.append(Block(Span(start, at), _KINDS[block.tag], role))
@@ -149,18 +146,27 @@ class _Reader:
         made.text = "".join(pieces)
         return made
 
-    def _pieces(self, block: Any) -> Iterator[tuple[str, Any]]:
-        if block.text:
-            yield block.text, None
+    def _segments(self, block: Any, at: int, made: Text, pieces: list[str]) -> int:
+        """Take over the segments of a block that begins at an offset, and what stands between; give its end."""
+        number, between = len(made.blocks), block.text
+        if between:
+            pieces.append(between)
+            at += len(between)
         for child in block:
-            if child.tag == TEI + "s":
+            if child.tag == _SEGMENT:
                 if len(child):
                     raise self.error(child, "a segment holds more than text", "take the element out of it")
-                yield child.text or "", child
-            elif child.tag != TEI + "anchor":
+                piece, start = child.text or "", at
+                at += len(piece)
+                made.starts[child.get(XML_ID, "")] = start
+                made.segments.append(Segment(Span(start, at), number))
+                pieces.append(piece)
+            elif child.tag != _ANCHOR:
                 raise self.error(child, "a block holds more than segments and anchors", "take it out")
-            if child.tail:
-                yield child.tail, None
+            if between := child.tail:
+                pieces.append(between)
+                at += len(between)
+        return at
 
     def collation(self, root: Any, texts: Mapping[str, Text]) -> Collation:
         head = self.need(root.find(TEI + "teiHeader"), root, "the header")
@@ -246,23 +252,31 @@ class _Reader:
         return Bibl(*("" if node is None else node.text or "" for node in found))
 
     def _ladder(self, off: Any, source: Text, target: Text) -> Ladder:
-        rungs, judgements = [(0, 0)], list[Judgement]()
-        prefixes = f"#{source.name}.s", f"#{target.name}.s"
+        at, judgements = (0, 0), list[Judgement]()
+        rungs, prefixes = [at], (f"#{source.name}.s", f"#{target.name}.s")
         for node in self._group(off, "alignment"):
-            ends = node.get("target", "").split()
-            numbers = [[int(e.removeprefix(p)) for e in ends if e.startswith(p)] for p in prefixes]
-            at = rungs[-1]
-            if any(list(range(n + 1, n + 1 + len(side))) != side for n, side in zip(at, numbers, strict=True)):
-                raise self.error(
-                    node,
-                    f"bead {node.get(XML_ID)} does not go on where the one before ended",
-                    "restore the order and the ends of the beads",
-                )
-            rungs.append((at[0] + len(numbers[0]), at[1] + len(numbers[1])))
-            if node.get("ana"):
-                status = Status(node.get("ana").removeprefix("#st."))
-                judgements.append(Judgement(self._number(node), status, self._agent(node, node.get("resp"))))
+            at = self._climbed(node, prefixes, *at)
+            rungs.append(at)
+            if status := node.get("ana"):
+                by = self._agent(node, node.get("resp"))
+                judgements.append(Judgement(self._number(node), _STATUSES[status], by))
         return Ladder(tuple(rungs), tuple(judgements))
+
+    def _climbed(self, node: Any, prefixes: tuple[str, str], i: int, j: int) -> tuple[int, int]:
+        """Give the rung above a bead that begins at this one; its ends name the segments in order."""
+        source, target = prefixes
+        for end in node.get("target", "").split():
+            expected = end
+            if end.startswith(source):
+                i += 1
+                expected = f"{source}{i}"
+            elif end.startswith(target):
+                j += 1
+                expected = f"{target}{j}"
+            if end != expected:
+                what = f"bead {node.get(XML_ID)} does not go on where the one before ended"
+                raise self.error(node, what, "restore the order and the ends of the beads")
+        return i, j
 
     def _group(self, off: Any, kind: str) -> Iterator[Any]:
         for group in off.iterchildren(TEI + "linkGrp"):
@@ -298,8 +312,8 @@ class _Reader:
 
     def _edit(self, node: Any, source: Text | None, target: Text) -> Edit:
         terms = dict(term.removeprefix("#").split(".", 1) for term in node.get("ana", "").split())
-        revision = self.need(node.find(TEI + "revisionDesc"), node, "the revision")
-        values = {_EDIT_NOTES[n.get("type")]: n.text or "" for n in node.iterchildren(TEI + "note")}
+        values = {_EDIT_NOTES[child.get("type")]: child.text or "" for child in node if child.tag == _NOTE}
+        revision = self.need(node.find(_REVISION), node, "the revision")
         confidence = self.need(self._number(node), node, "the confidence")
         return Edit(
             Category(terms["fr"]),
@@ -318,7 +332,8 @@ class _Reader:
         )
 
     def _end(self, node: Any, text: Text) -> Span | None:
-        ends = [e for e in node.get("target", "").split() if e.startswith(f"#{text.name}.x")]
+        prefix = f"#{text.name}.x"
+        ends = [end for end in node.get("target", "").split() if end.startswith(prefix)]
         return self._span(node, ends[0]) if ends else None
 
     def _decisions(self, head: Any) -> Sequence[Decision]:

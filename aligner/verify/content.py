@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
 from aligner.journal import journal_path, read_entries
+from aligner.model import Category, Direction, EditKind
 from aligner.patch import base, replay
+from aligner.taxonomy import directions
 from aligner.tei import dumps, read_bytes
 from aligner.tei.header import SEAL, taxonomies
 from aligner.tei.xml import TEI, parse
@@ -54,7 +56,7 @@ def responsibility(case: Case) -> Iterator[Fault]:
 
 
 def taxonomy(case: Case) -> Iterator[Fault]:
-    """The taxonomy is ours, and every term used is one of its categories."""
+    """The taxonomy is ours, every term used is one of its categories, and every direction one of its category's."""
     ours = etree.fromstring(f'<a xmlns="{TEI[1:-1]}">{taxonomies()}</a>')[0]
     held = case.root.find(f"{TEI}teiHeader/{TEI}encodingDesc/{TEI}classDecl")
     if _shape(held) != _shape(ours):
@@ -64,6 +66,21 @@ def taxonomy(case: Case) -> Iterator[Fault]:
         for pointer in node.get("ana", "").split():
             if case.ids[pointer[1:]].tag != TEI + "category":
                 yield case.fault("taxonomy", node, f"{pointer} is not a category")
+    for node in case.root.find(TEI + "standOff").iter(TEI + "annotation"):
+        parts = (pointer[1:].partition(".") for pointer in node.get("ana", "").split())
+        terms = {kind: term for kind, _, term in parts}
+        allowed = _directions(terms)
+        if allowed and terms["di"] not in allowed:
+            what = f"{terms['fr']} has no direction {terms['di']}"
+            yield case.fault("taxonomy", node, what, f"make it {' or '.join(allowed)}")
+
+
+def _directions(terms: Mapping[str, str]) -> tuple[Direction, ...]:
+    """Give the directions a flag with these terms may have; none where the terms are not those of a flag."""
+    try:
+        return directions(Category(terms["fr"]), EditKind(terms["kd"])) if "di" in terms else ()
+    except (KeyError, ValueError):
+        return ()
 
 
 def decisions(case: Case) -> Iterator[Fault]:

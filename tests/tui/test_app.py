@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tui_made import app_on, drive, made, screen_of
+from textual.widgets import OptionList
+from tui_made import PAIRS, app_on, drive, made, press, screen_of
 
 from aligner import tei
 from aligner.journal import journal_path
@@ -156,6 +157,25 @@ def test_on_the_arabic_side_left_is_onwards(on: On) -> None:
     assert words == ["قال الوزير", "إنّ السدّ آمن."]
 
 
+def test_the_split_dialog_shows_the_whole_sentence_before_the_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_made.PAIRS", tuple((one, f"{two} " * 3 + "انتهى") for one, two in PAIRS))
+    app = app_on(made(6), tmp_path)
+
+    async def go(pilot: Any) -> None:
+        await press(pilot, "m m s")
+        collation = app.session.collation
+        sentences = [each.span.of(collation.target.text) for each in collation.target_segments[:3]]
+        prompts = [str(option.prompt).split("\n", 1) for option in app.screen.query_one(OptionList).options]
+        shown = {cut.split("  ", 1)[1]: " ".join(words.split()) for cut, words in prompts}
+        assert shown["1-1 | 2-2"] == sentences[0] and shown["2-2 | 1-1"] == sentences[1]
+        assert shown["1-0 | 2-3"] == PAIRS[0][0]
+        assert sum("ﻰﻬﺘﻧﺍ" in line for line in screen_of(app)) > 2
+
+    drive(app, go)
+
+
 def test_a_sentence_is_split_at_a_numbered_place(on: On) -> None:
     app = on("j j j j e 1")
     assert app.session.collation.source_segments[4].span.of(app.session.collation.source.text) == "Nobody was hurt,"  # type: ignore[union-attr]
@@ -168,8 +188,21 @@ def test_flags_are_accepted_and_rejected(on: On) -> None:
 
 
 def test_category_and_direction_are_changed(on: On) -> None:
-    edit = on("n c 2 t 3").session.collation.edits[0]
-    assert (edit.category, edit.direction, edit.status) == (Category.HEDGE, Direction.SOFTENED, Status.CORRECTED)
+    edit = on("n c 2 t 2").session.collation.edits[0]
+    assert (edit.category, edit.direction, edit.status) == (Category.HEDGE, Direction.REMOVED, Status.CORRECTED)
+
+
+def test_a_category_that_does_not_have_the_direction_asks_for_one(on: On) -> None:
+    app = on("n c 3 2")
+    edit = app.session.collation.edits[0]
+    assert (edit.category, edit.direction) == (Category.LABEL, Direction.STRENGTHENED)
+    assert acts(app) == ["changed"]
+    assert acts(on("n c 3 escape")) == []
+
+
+def test_a_category_with_one_direction_takes_it(on: On) -> None:
+    edit = on("n c 5").session.collation.edits[0]
+    assert (edit.category, edit.direction) == (Category.OMISSION, Direction.REMOVED)
 
 
 def test_a_note_is_written_in_arabic(on: On) -> None:
@@ -179,7 +212,7 @@ def test_a_note_is_written_in_arabic(on: On) -> None:
 
 
 def test_a_flag_is_added_on_words_selected_on_both_sides(on: On) -> None:
-    collation = on("j right right shift+right tab left left plus 3 3").session.collation
+    collation = on("j right right shift+right tab left left plus 3 1").session.collation
     edit = collation.edits[-1]
     assert (edit.category, edit.direction, edit.status) == (Category.LABEL, Direction.SOFTENED, Status.ACCEPTED)
     assert edit.source and edit.source.of(collation.source.text) == "minister said"  # type: ignore[union-attr]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -192,7 +193,10 @@ def test_the_terminals_own_bidi_is_given_back(tmp_path: Path, program: str, endi
     assert heard.rfind(b"\x1b[?1049l") < left
 
 
-def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_app_back(terminal: Terminal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_signal", [False, True], ids=["palette", "kill -TSTP"])
+def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_app_back(
+    terminal: Terminal, tmp_path: Path, by_signal: bool
+) -> None:
     record = tmp_path / "pair.xml"
     tei.write(made(8), record)
     terminal.start(record, "auto", shell="bash --norc -i", KONSOLE_VERSION="221203")
@@ -200,11 +204,14 @@ def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_app_back(termina
     terminal.keys("m")
     terminal.until(has("row 1/7"))
     before = terminal.output.read_bytes().count(b"BidiRenderingEnabled=true")
-    terminal.keys("C-p")
-    terminal.until(has("Search for commands"))
-    terminal.keys("Suspend")
-    terminal.until(has("fg returns"))  # the command is found; the line above shows what was typed
-    terminal.keys("Down", "Enter")
+    if by_signal:
+        os.kill(json.loads(Path(f"{record}.lock").read_bytes())["pid"], signal.SIGTSTP)
+    else:
+        terminal.keys("C-p")
+        terminal.until(has("Search for commands"))
+        terminal.keys("Suspend")
+        terminal.until(has("fg returns"))  # the command is found; the line above shows what was typed
+        terminal.keys("Down", "Enter")
     terminal.until(has("Stopped"))
     after = terminal.output.read_bytes()
     assert after.count(b"BidiRenderingEnabled=true") == before + 1

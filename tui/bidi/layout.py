@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from tui.bidi.arabic import Cluster, Writing, clusters
@@ -28,15 +30,6 @@ _BASES: dict[str, int | None] = {"auto": None, "ltr": 0, "rtl": 1}
 _ISOLATE = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _OVERRIDE = "\N{LEFT-TO-RIGHT OVERRIDE}", "\N{POP DIRECTIONAL FORMATTING}"
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
-# What height() may measure without clusters: one cell each, or a mark after a letter (see _skeleton)
-_SIMPLE = re.compile(
-    "[ -~\xa0-\xac\xae-\u02ff\u0606-\u060f\u061b\u061d-\u064a\u0660-\u066f\u0671-\u06d5"
-    "\u2010-\u2027\u2030-\u205e\u202f]"
-    "[ -~\xa0-\xac\xae-\u02ff\u0606-\u061b\u061d-\u06dc\u06de-\u06ff\u2010-\u2027\u2030-\u205e\u202f]*"
-)
-_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]+")
-_LAM_ALEF = re.compile("\u0644[\u0622\u0623\u0625\u0627]")
 _HYPHEN = re.compile(r"(?<=\w)[-\N{HYPHEN}\N{EN DASH}\N{EM DASH}/](?=\w)")
 _GAP, _CUT, _WIDE = " ", "\x01", "\x02"  # in a skeleton: space, breaking hyphen, second half of a wide one
 _NO_BREAK = "\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{NARROW NO-BREAK SPACE}"
@@ -107,8 +100,8 @@ class Para:
     """A paragraph that can be measured, wrapped and drawn in one of the modes.
 
     >>> para = Para("قال: لا", base="rtl")
-    >>> [line.end for line in para.wrap(5)], para.height(5)
-    ([5, 7], 2)
+    >>> [line.end for line in para.wrap(5)]
+    [5, 7]
     """
 
     text: str
@@ -135,15 +128,6 @@ class Para:
         """Tell whether the paragraph runs from right to left."""
         known = _BASES[self.base]
         return bool(self._levels[0] if known is None else known)
-
-    def height(self, width: int) -> int:
-        """Count the lines at that width, without shaping anything where the text is simple."""
-        if not _SIMPLE.fullmatch(self.text):
-            return len(self.wrap(width))
-        bare = _MARKS.sub("", self.text)
-        if self.mode.is_visual:
-            bare = _LAM_ALEF.sub("\u0644", bare)
-        return sum(1 for _ in _cuts(_HYPHEN.sub(_CUT, bare), max(width, 1)))
 
     def wrap(self, width: int) -> list[Line]:
         """Break into lines of at most so many cells; spaces at the end of a line hang.
@@ -216,14 +200,16 @@ class Para:
         return VisualLine(tuple(runs), len(cells), tuple(cells))
 
     def _cells(self, line: Line, lits: Sequence[Lit], hang: bool) -> list[_Cell]:
-        _, found = self._levels
-        inside = self.clusters[line.first : line.last]
+        (_, found), is_visual = self._levels, self.mode.is_visual
+        inside, styles = self.clusters[line.first : line.last], tuple[str, ...]()
+        lits = [lit for lit in lits if lit.start < line.end and line.start < lit.end]
         made = []
         for cluster in inside[: self._visible(inside) if hang else None]:
             start, end, at, glyph, _ = cluster
-            if self.mode.is_visual and found[at] & 1 and found[at] != REMOVED:
+            if is_visual and found[at] & 1 and found[at] != REMOVED:
                 glyph = mirror(glyph[:1]) + glyph[1:]  # L4
-            styles = tuple(lit.style for lit in lits if lit.start < end and start < lit.end)
+            if lits:
+                styles = tuple(lit.style for lit in lits if lit.start < end and start < lit.end)
             made.append(_Cell(cluster, glyph, styles))
         return made
 
@@ -246,13 +232,11 @@ class Para:
 
 
 def _runs(cells: Iterable[_Cell]) -> list[Run]:
-    runs: list[Run] = []
-    for cluster, glyph, styles in cells:
-        if runs and runs[-1].styles == styles:
-            last = runs[-1]
-            runs[-1] = Run(last.text + glyph, styles, min(last.start, cluster.start), max(last.end, cluster.end))
-        else:
-            runs.append(Run(glyph, styles, cluster.start, cluster.end))
+    runs = []
+    for styles, group in groupby(cells, key=attrgetter("styles")):
+        found, glyphs, _ = zip(*group, strict=True)
+        start, end = min(cluster.start for cluster in found), max(cluster.end for cluster in found)
+        runs.append(Run("".join(glyphs), styles, start, end))
     return runs
 
 
