@@ -33,6 +33,7 @@ __all__ = [
     "load_weights",
     "phrase_rows",
     "phrases",
+    "sounds_like_name",
     "vacancies",
     "word_features",
 ]
@@ -109,6 +110,7 @@ def load_confidences() -> Mapping[str, float]:
     }
 
 
+@lru_cache(maxsize=8)
 def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
     """Give the stretches of a side that seem to have no counterpart, in order, however unsure."""
     weights = load_weights()["source" if side is view.source else "target"]
@@ -238,7 +240,7 @@ def _phrase_features(
         float(_is_answered(view, side, indices)),
         ratio,
         float(any(token.kind is TokenKind.NUMBER for token in tokens)),
-        float(tokens[0].text[0].isupper() or _sounds_like_name(view, side, indices)),
+        float(tokens[0].text[0].isupper() or sounds_like_name(view, side, indices)),
         total * is_long,
         ratio * is_long,
         min(float(vacant), _MOST_VACANT),
@@ -271,7 +273,7 @@ def _is_answered(view: BeadView, side: SideView, indices: Sequence[int]) -> bool
     )
 
 
-def _sounds_like_name(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
+def sounds_like_name(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
     """A word that spells a capitalised word of the source: سلمى and Salma."""
     if side is view.source:
         return False

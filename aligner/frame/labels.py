@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aligner.frame.absence import absences
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
 from aligner.model import Category, Direction, Edit, Span
-from aligner.resources import Label, load_words
+from aligner.resources import Evaluation, Label, load_words
 from aligner.text import TokenKind
 
 __all__ = ["check"]
@@ -41,8 +42,8 @@ class _Shift:
 
     source: Span
     target: Span
-    here: Label
-    there: Label | None
+    here: Label | Evaluation
+    there: Label | Evaluation | None
     rule: str
 
 
@@ -93,6 +94,28 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
     for match in left:
         yield from _dropped(view, match)
     yield from _brought_in(view, free)
+    paired = [pair for pair in pairs if pair.step < _APART]
+    yield from _replaced(view, paired)
+
+
+def _replaced(view: BeadView, paired: Sequence[_Pair]) -> Iterator[_Shift]:
+    """A charged word that nothing renders, on either side, and what stands in its place, which may be charged, too."""
+    taken = [range(p.source.first, p.source.last) for p in paired], [range(p.target.first, p.target.last) for p in paired]
+    lost, brought = (
+        [a for a in absences(view, side) if a.instead and not any(k in t for t in ranges for k in range(a.first, a.last))]
+        for side, ranges in zip((view.source, view.target), taken, strict=True)
+    )
+    for absence in lost:
+        there = next((a.label for a in brought if a.first <= absence.instead[0] < a.last), None)
+        span, instead = view.source.span(absence.first, absence.last), _span(view.target, absence.instead)
+        yield _Shift(span, instead, absence.label, there, "label-replaced")
+    for absence in brought:
+        span = view.target.span(absence.first, absence.last)
+        yield _Shift(_span(view.source, absence.instead), span, absence.label, None, "label-brought-in")
+
+
+def _span(side: SideView, indices: Sequence[int]) -> Span:
+    return side.span(indices[0], indices[-1] + 1)
 
 
 def _pairs(view: BeadView, sources: Sequence[Match[Labels]], targets: Sequence[Match[Labels]]) -> list[_Pair]:
@@ -174,6 +197,8 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     """A charged modifier has no counterpart, its head has: terrorist groups, جماعات."""
     label = max(match.row, key=lambda row: abs(row.value))
     head = _head_after(view.source, match.last)
+    if any(m.first == match.first for m in view.source.evaluative):  # an adjective that is left out is an omission
+        return
     if abs(label.value) < _CHARGED or head is None or view.links.targets_of(match.first, match.last, is_firm=True):
         return
     span = view.target_span_of(head, head + 1)
@@ -246,8 +271,10 @@ def _edit(view: BeadView, shift: _Shift) -> Edit:
     )
 
 
-def _moved(a: Label, b: Label) -> str:
+def _moved(a: Label | Evaluation, b: Label | Evaluation) -> str:
     """Say where on which scale the two labels stand; two scales are named apart."""
+    if isinstance(a, Evaluation) or isinstance(b, Evaluation):
+        return f"from {_rank(a)} to {_rank(b)}"
     if b.scale == _GENERIC:
         return f"{_rank(a)} to a word for anything of its sort"
     if a.scale == _GENERIC:
@@ -257,18 +284,22 @@ def _moved(a: Label, b: Label) -> str:
     return f"from {_rank(a)} to {_rank(b)}"
 
 
-def _rank(label: Label) -> str:
+def _rank(label: Label | Evaluation) -> str:
+    if isinstance(label, Evaluation):
+        return f"it evaluates, {label.value:+d}"
     return f"{label.scale.replace('_', ' ')}, rank {label.rank}"
 
 
 def _direction(shift: _Shift) -> tuple[Direction, str]:
     """Softened is towards the neutral point or, across it, towards favour; strengthened the other way."""
     if shift.there is None:
+        if shift.rule == "label-replaced":
+            return Direction.SOFTENED, f"nothing there renders the word ({_rank(shift.here)})"
         if shift.rule == "label-dropped":
             return Direction.SOFTENED, f"the label ({_rank(shift.here)}) has no word there"
         return Direction.STRENGTHENED, f"the label ({_rank(shift.here)}) is not in the source"
     a, b = shift.here, shift.there
     moved = _moved(a, b)
-    if abs(a.value) == abs(b.value):
+    if abs(a.value) == abs(b.value) or a.value * b.value < 0:
         return (Direction.SOFTENED if b.value > a.value else Direction.STRENGTHENED), moved
     return (Direction.SOFTENED if abs(b.value) < abs(a.value) else Direction.STRENGTHENED), moved
