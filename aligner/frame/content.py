@@ -19,8 +19,8 @@ __all__ = ["additions", "omissions"]
 
 # Probability from which a stretch is flagged; a lone word that does not evaluate is seldom a matter of framing.
 _LEAST = {
-    Category.OMISSION: {"modifier": 0.6, "phrase": 0.6, "word": 0.9},
-    Category.ADDITION: {"modifier": 0.6, "phrase": 0.7, "word": 0.9},
+    Category.OMISSION: {"modifier": 0.6, "phrase": 0.75, "word": 0.9},
+    Category.ADDITION: {"modifier": 0.65, "phrase": 0.8, "word": 0.9},
 }
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
 _LONG = 2  # content words from which a stretch is a phrase of its own
@@ -103,7 +103,7 @@ def _is_known(view: BeadView, side: SideView, phrase: Phrase) -> bool:
     """Too little is left of the stretch when the words are taken out that share a concept with one over there."""
     words = [k for k in content_words(side.tokens, side.language) if phrase.first <= k < phrase.last]
     rendered = sum(is_rendered(view, side, range(k, k + 1)) for k in words if is_known(side, k))
-    return 0 < rendered and phrase.n_words - rendered < _LONG
+    return rendered > 0 and phrase.n_words - rendered < _LONG
 
 
 def _span(side: SideView, phrase: Phrase) -> Span:

@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.frame.renderings import concepts
 from aligner.frame.view import BeadView, SideView
 from aligner.link import content_words
 from aligner.names import is_same_name
@@ -38,10 +39,12 @@ __all__ = [
     "word_features",
 ]
 
-WORD_FEATURES = ("best", "free", "gap", "firm", "score", "free-score", "capital", "number", "length")
+WORD_FEATURES = (
+    "best", "free", "gap", "firm", "score", "free-score", "capital", "number", "length", "rendered", "absent",
+)  # fmt: skip
 PHRASE_FEATURES = (
     "sum", "worst", "words", "evaluates", "labels", "answered", "ratio", "figures", "capital", "long-sum", "long-ratio",
-    "vacant", "filled",
+    "vacant", "filled", "rendered", "absent",
 )  # fmt: skip
 _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
@@ -163,9 +166,18 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
         [token.text[0].isupper() for token in tokens],
         [token.kind is TokenKind.NUMBER for token in tokens],
         [math.log(len(token.text)) for token in tokens],
+        *zip(*(_known(view, side, k) for k in here), strict=True),
     )
     found = np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
     return here, np.where(np.isinf(found), 0.0, found)
+
+
+def _known(view: BeadView, side: SideView, index: int) -> tuple[bool, bool]:
+    """Tell whether a word of the other side shares a concept with this one, and whether it is known that none does."""
+    known = concepts(side.tokens[index].form, side.language)
+    other = view.other(side)
+    is_rendered = any(known & concepts(token.form, other.language) for token in other.tokens)
+    return is_rendered, bool(known) and not is_rendered
 
 
 def _claims(
@@ -231,6 +243,7 @@ def _phrase_features(
     ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
     vacant = len(vacancies(view, side, indices))
+    known = [_known(view, side, k) for k in indices]
     return [
         total,
         float(odds.max()),
@@ -245,6 +258,8 @@ def _phrase_features(
         ratio * is_long,
         min(float(vacant), _MOST_VACANT),
         float(vacant >= len(indices)),
+        sum(rendered for rendered, _ in known) / len(indices),
+        min(float(sum(absent for _, absent in known)), _MOST_VACANT),
     ]
 
 
