@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aligner.frame.absence import absences, is_known, is_rendered
 from aligner.frame.coverage import Phrase, phrases, vacancies
-from aligner.frame.view import BeadView, SideView
+from aligner.frame.view import UNCOUNTED, BeadView, SideView
+from aligner.link import content_words
 from aligner.model import Category, Direction, Edit, Span
 
 __all__ = ["additions", "omissions"]
 
 # Probability from which a stretch is flagged; a lone word that does not evaluate is seldom a matter of framing.
 _LEAST = {
-    Category.OMISSION: {"modifier": 0.6, "phrase": 0.6, "word": 0.9},
-    Category.ADDITION: {"modifier": 0.6, "phrase": 0.7, "word": 0.9},
+    Category.OMISSION: {"modifier": 0.6, "phrase": 0.75, "word": 0.9},
+    Category.ADDITION: {"modifier": 0.65, "phrase": 0.8, "word": 0.9},
 }
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
 _LONG = 2  # content words from which a stretch is a phrase of its own
 _WHY = {
     "modifier": "evaluates",
+    "absent": "evaluates",
     "word": "is a word of its own",
     "phrase": "is a phrase of its own",
     "segment": "is a whole segment",
@@ -78,11 +81,29 @@ def _missing(view: BeadView, side: SideView) -> Iterator[_Missing]:
     if not view.other(side).tokens:
         yield _Missing(side.span(0, len(side.tokens)), "segment", _SEGMENT)
         return
+    found = list(_unrendered(view, side))
+    yield from found
+    for absence in absences(view, side):
+        span = side.span(absence.first, absence.last)
+        if not absence.instead and not any(missing.span.overlaps(span) for missing in found):
+            yield _Missing(span, "absent", UNCOUNTED)
+
+
+def _unrendered(view: BeadView, side: SideView) -> Iterator[_Missing]:
+    """Yield the stretches that the learned odds call missing."""
     least = _LEAST[Category.OMISSION if side is view.source else Category.ADDITION]
     for phrase in phrases(view, side):
         kind = _kind(phrase)
-        if phrase.probability >= least[kind] and not (_is_part_of_term(side, phrase) or _is_filled(view, side, phrase)):
+        is_elsewhere = _is_part_of_term(side, phrase) or _is_filled(view, side, phrase) or _is_known(view, side, phrase)
+        if phrase.probability >= least[kind] and not is_elsewhere:
             yield _Missing(_span(side, phrase), kind, round(phrase.probability, 2))
+
+
+def _is_known(view: BeadView, side: SideView, phrase: Phrase) -> bool:
+    """Too little is left of the stretch when the words are taken out that share a concept with one over there."""
+    words = [k for k in content_words(side.tokens, side.language) if phrase.first <= k < phrase.last]
+    rendered = sum(is_rendered(view, side, range(k, k + 1)) for k in words if is_known(side, k))
+    return rendered > 0 and phrase.n_words - rendered < _LONG
 
 
 def _span(side: SideView, phrase: Phrase) -> Span:

@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.frame.renderings import concepts
 from aligner.frame.view import BeadView, SideView
 from aligner.link import content_words
 from aligner.names import is_same_name
@@ -33,14 +34,17 @@ __all__ = [
     "load_weights",
     "phrase_rows",
     "phrases",
+    "sounds_like_name",
     "vacancies",
     "word_features",
 ]
 
-WORD_FEATURES = ("best", "free", "gap", "firm", "score", "free-score", "capital", "number", "length")
+WORD_FEATURES = (
+    "best", "free", "gap", "firm", "score", "free-score", "capital", "number", "length", "rendered", "absent",
+)  # fmt: skip
 PHRASE_FEATURES = (
     "sum", "worst", "words", "evaluates", "labels", "answered", "ratio", "figures", "capital", "long-sum", "long-ratio",
-    "vacant", "filled",
+    "vacant", "filled", "rendered", "absent",
 )  # fmt: skip
 _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
@@ -109,6 +113,7 @@ def load_confidences() -> Mapping[str, float]:
     }
 
 
+@lru_cache(maxsize=8)
 def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
     """Give the stretches of a side that seem to have no counterpart, in order, however unsure."""
     weights = load_weights()["source" if side is view.source else "target"]
@@ -161,9 +166,18 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
         [token.text[0].isupper() for token in tokens],
         [token.kind is TokenKind.NUMBER for token in tokens],
         [math.log(len(token.text)) for token in tokens],
+        *zip(*(_known(view, side, k) for k in here), strict=True),
     )
     found = np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
     return here, np.where(np.isinf(found), 0.0, found)
+
+
+def _known(view: BeadView, side: SideView, index: int) -> tuple[bool, bool]:
+    """Tell whether a word of the other side shares a concept with this one, and whether it is known that none does."""
+    known = concepts(side.tokens[index].form, side.language)
+    other = view.other(side)
+    is_rendered = any(known & concepts(token.form, other.language) for token in other.tokens)
+    return is_rendered, bool(known) and not is_rendered
 
 
 def _claims(
@@ -229,6 +243,7 @@ def _phrase_features(
     ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
     vacant = len(vacancies(view, side, indices))
+    known = [_known(view, side, k) for k in indices]
     return [
         total,
         float(odds.max()),
@@ -238,11 +253,13 @@ def _phrase_features(
         float(_is_answered(view, side, indices)),
         ratio,
         float(any(token.kind is TokenKind.NUMBER for token in tokens)),
-        float(tokens[0].text[0].isupper() or _sounds_like_name(view, side, indices)),
+        float(tokens[0].text[0].isupper() or sounds_like_name(view, side, indices)),
         total * is_long,
         ratio * is_long,
         min(float(vacant), _MOST_VACANT),
         float(vacant >= len(indices)),
+        sum(rendered for rendered, _ in known) / len(indices),
+        min(float(sum(absent for _, absent in known)), _MOST_VACANT),
     ]
 
 
@@ -271,7 +288,7 @@ def _is_answered(view: BeadView, side: SideView, indices: Sequence[int]) -> bool
     )
 
 
-def _sounds_like_name(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
+def sounds_like_name(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
     """A word that spells a capitalised word of the source: سلمى and Salma."""
     if side is view.source:
         return False

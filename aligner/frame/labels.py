@@ -3,7 +3,10 @@
 Labels of the same scale are paired first, the like ones before the unlike, the linked ones before those that
 merely stand where they should: the charitable reading. What stays apart by two steps is flagged. A label linked to
 one of another scale is compared by value alone and needs more; words for anything of its sort (events, people) are
-the neutral end of every scale. A charged modifier that is not rendered at all, while its head is, counts as dropped.
+the neutral end of every scale. Of two words for acts one must be charged (an attack and an incident are both plain),
+and labels of people that are alone of their scale on both sides are one wherever they stand. A charged noun before
+another that is not rendered, while its head is, counts as dropped. A charged word without any rendering is a shift to
+what stands in its place (``absence``), if that is known to mean something else.
 To rank unlisted words by their nearest listed neighbours was tried: on the development sets it was never right.
 """
 
@@ -14,11 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aligner.frame.absence import NAMING, Absence, absences, agrees, is_known, is_rendered
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
 from aligner.model import Category, Direction, Edit, Span
-from aligner.resources import Label, load_words
+from aligner.resources import Evaluation, Label, load_words
 from aligner.text import TokenKind
 
 __all__ = ["check"]
@@ -28,11 +32,10 @@ _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged 
 _FAR_APART = 3  # the same between scales, whose steps are not quite alike
 _ALIKE = 0.6  # cosine from which a label of several words and one of another scale are compared
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
-_UNLIKE = 0.4  # cosine below which a charged word of the translation renders no word of the source
 _NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
 _GENERIC = "generic"  # the scale of words that say nothing but what sort of thing it is
-_FIRM, _LOOSE, _PLACE = 2, 1, 0  # how well two labels are joined: mutual link, any link, place alone
+_FIRM, _LOOSE, _PLACE, _SCALE = 2, 1, 0, -1  # how two labels are joined: mutual link, any link, place, scale alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class _Shift:
 
     source: Span
     target: Span
-    here: Label
-    there: Label | None
+    here: Label | Evaluation
+    there: Label | Evaluation | None
     rule: str
 
 
@@ -60,6 +63,12 @@ class _Pair:
     def step(self) -> int:
         """Give the steps of value between the two."""
         return abs(self.here.value - self.there.value)
+
+    @property
+    def is_charged(self) -> bool:
+        """Tell whether one of two words for acts is more than slightly for or against: attack, incident."""
+        is_strong = max(abs(self.here.value), abs(self.there.value)) >= _CHARGED
+        return is_strong or not NAMING.isdisjoint((self.here.scale, self.there.scale))
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -84,15 +93,65 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
     sources = [m for m in view.source.labels if not _is_name(view.source, m)]
     sources = [m for m in sources if not view.source.is_denied(m.first)]
     for pair in pairs:
-        if pair.source in sources and pair.step >= _APART:
-            rule = "label-near" if pair.joint == _PLACE else "label-listed"
-            yield _Shift(pair.source.span, pair.target.span, pair.here, pair.there, rule)
+        if pair.source in sources and pair.step >= _APART and pair.is_charged and not _is_elsewhere(view, pair):
+            rule = "label-near" if pair.joint <= _PLACE else "label-listed"
+            yield _Shift(pair.source.span, _with_adjective(view, pair.target), pair.here, pair.there, rule)
     left = [m for m in sources if not any(m is pair.source for pair in pairs)]
     free = [m for m in targets if not any(m is pair.target for pair in pairs)]
     yield from _across(view, left, free)
     for match in left:
         yield from _dropped(view, match)
-    yield from _brought_in(view, free)
+    paired = [pair for pair in pairs if pair.step < _APART]
+    yield from _replaced(view, paired)
+
+
+def _replaced(view: BeadView, paired: Sequence[_Pair]) -> Iterator[_Shift]:
+    """A charged word that nothing renders, on either side, and what stands in its place, charged or not."""
+    lost = _replacements(view, view.source, [pair.source for pair in paired])
+    brought = _replacements(view, view.target, [pair.target for pair in paired])
+    for absence in lost:
+        there = next((a.label for a in brought if a.first <= absence.instead[0] < a.last), None)
+        span, instead = view.source.span(absence.first, absence.last), _span(view.target, absence.instead)
+        yield _Shift(span, instead, absence.label, there, "label-replaced")
+    for absence in brought:
+        span = view.target.span(absence.first, absence.last)
+        yield _Shift(_span(view.source, absence.instead), span, absence.label, None, "label-brought-in")
+
+
+def _replacements(view: BeadView, side: SideView, paired: Sequence[Match[Labels]]) -> list[Absence]:
+    """Give the absences of a side with another word in their place, without those that a like label renders."""
+    taken = {k for match in paired for k in range(match.first, match.last)}
+    found = [a for a in absences(view, side) if a.instead and taken.isdisjoint(range(a.first, a.last))]
+    return [a for a in found if _is_other_word(view.other(side), a.instead)]
+
+
+def _is_other_word(side: SideView, indices: Sequence[int]) -> bool:
+    """What stands in the place is known to mean something else; an unknown word may be a rendering."""
+    listed = [m for found in (side.labels, side.evaluative) for m in found]
+    return any(is_known(side, k) or any(m.first <= k < m.last for m in listed) for k in indices)
+
+
+def _span(side: SideView, indices: Sequence[int]) -> Span:
+    return side.span(indices[0], indices[-1] + 1)
+
+
+def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:
+    """The more charged of two that are not each other's best is rendered by another word: the pair is a mistake."""
+    if pair.joint == _FIRM:
+        return False
+    source, target = range(pair.source.first, pair.source.last), range(pair.target.first, pair.target.last)
+    if abs(pair.here.value) >= abs(pair.there.value):
+        return all(is_known(view.source, k) for k in source) and is_rendered(view, view.source, source, but=target)
+    return all(is_known(view.target, k) for k in target) and is_rendered(view, view.target, target, but=source)
+
+
+def _with_adjective(view: BeadView, match: Match[Labels]) -> Span:
+    """Take in the Arabic adjective that a label is followed by and that renders nothing else: اليمين المحافظ."""
+    after = match.last
+    if view.target.language != "ar" or after >= len(view.target.tokens) or not agrees(view.target, after - 1, after):
+        return match.span
+    is_claimed = view.links.sources_of(after, after + 1) or is_rendered(view, view.target, range(after, after + 1))
+    return match.span if is_claimed else view.target.span(match.first, after + 1)
 
 
 def _pairs(view: BeadView, sources: Sequence[Match[Labels]], targets: Sequence[Match[Labels]]) -> list[_Pair]:
@@ -108,7 +167,10 @@ def _pairs(view: BeadView, sources: Sequence[Match[Labels]], targets: Sequence[M
 def _candidates(view: BeadView, here: Match[Labels], there: Match[Labels]) -> Iterator[_Pair]:
     readings = [(a, b) for a in here.row for b in there.row if _are_comparable(a, b)]
     joint = _joint(view, here, there) if readings else None
-    if joint is not None and (joint > _PLACE or any(a.scale == b.scale for a, b in readings)):
+    is_same = any(a.scale == b.scale for a, b in readings)
+    if joint is None and is_same and _is_alone(view, here, there):
+        joint = _SCALE
+    if joint is not None and (joint > _PLACE or is_same):
         a, b = min(readings, key=lambda p: (abs(p[0].value - p[1].value), abs(p[0].rank - p[1].rank)))
         yield _Pair(here, there, a, b, joint)
 
@@ -116,6 +178,14 @@ def _candidates(view: BeadView, here: Match[Labels], there: Match[Labels]) -> It
 def _are_comparable(a: Label, b: Label) -> bool:
     """Labels of one scale; a word for anything of its sort (events, people) is the neutral end of every scale."""
     return a.scale == b.scale or (_GENERIC in (a.scale, b.scale) and max(abs(a.value), abs(b.value)) >= _CHARGED)
+
+
+def _is_alone(view: BeadView, here: Match[Labels], there: Match[Labels]) -> bool:
+    """Each is the only label of people of its scale on its side, and neither has a firm link: they must be one."""
+    links = (view.links.targets_of(here.first, here.last, is_firm=True), view.links.sources_of(there.first, there.last))
+    scales = {row.scale for row in here.row} & {row.scale for row in there.row} & NAMING
+    counts = [sum(not scales.isdisjoint(r.scale for r in m.row) for m in s.labels) for s in (view.source, view.target)]
+    return bool(scales) and not any(links) and counts == [1, 1]
 
 
 def _joint(view: BeadView, here: Match[Labels], there: Match[Labels]) -> int | None:
@@ -174,6 +244,8 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     """A charged modifier has no counterpart, its head has: terrorist groups, جماعات."""
     label = max(match.row, key=lambda row: abs(row.value))
     head = _head_after(view.source, match.last)
+    if any(m.first == match.first for m in view.source.evaluative):  # an adjective that is left out is an omission
+        return
     if abs(label.value) < _CHARGED or head is None or view.links.targets_of(match.first, match.last, is_firm=True):
         return
     span = view.target_span_of(head, head + 1)
@@ -213,22 +285,6 @@ def _best_cosine(view: BeadView, words: Sequence[str], side: SideView, taken: se
     return float(np.round(table[n:] @ table[:n].T, 4).max())
 
 
-def _brought_in(view: BeadView, free: Sequence[Match[Labels]]) -> Iterator[_Shift]:
-    """A charged label of the translation renders words that have no such label in the source."""
-    for match in free:
-        label = max(match.row, key=lambda row: abs(row.value))
-        linked = view.links.sources_of(match.first, match.last)
-        if abs(label.value) < 3 or not linked or view.target.is_in_speech(match.first):
-            continue
-        if any(m.first <= i < m.last for m in view.source.labels for i in linked):
-            continue
-        span = view.source_span_of(match.first, match.last)
-        words = [w for t in view.target.tokens[match.first : match.last] for w in word_strings(t)]
-        cosine = _best_cosine(view, words, view.source, set())
-        if span and cosine < _UNLIKE and view.source.text[span.start].islower():
-            yield _Shift(span, match.span, label, None, "label-brought-in")
-
-
 def _edit(view: BeadView, shift: _Shift) -> Edit:
     words, rendered = shift.source.of(view.source.text), shift.target.of(view.target.text)
     direction, moved = _direction(shift)
@@ -246,8 +302,10 @@ def _edit(view: BeadView, shift: _Shift) -> Edit:
     )
 
 
-def _moved(a: Label, b: Label) -> str:
+def _moved(a: Label | Evaluation, b: Label | Evaluation) -> str:
     """Say where on which scale the two labels stand; two scales are named apart."""
+    if isinstance(a, Evaluation) or isinstance(b, Evaluation):
+        return f"from {_rank(a)} to {_rank(b)}"
     if b.scale == _GENERIC:
         return f"{_rank(a)} to a word for anything of its sort"
     if a.scale == _GENERIC:
@@ -257,18 +315,22 @@ def _moved(a: Label, b: Label) -> str:
     return f"from {_rank(a)} to {_rank(b)}"
 
 
-def _rank(label: Label) -> str:
+def _rank(label: Label | Evaluation) -> str:
+    if isinstance(label, Evaluation):
+        return f"it evaluates, {label.value:+d}"
     return f"{label.scale.replace('_', ' ')}, rank {label.rank}"
 
 
 def _direction(shift: _Shift) -> tuple[Direction, str]:
     """Softened is towards the neutral point or, across it, towards favour; strengthened the other way."""
     if shift.there is None:
+        if shift.rule == "label-replaced":
+            return Direction.SOFTENED, f"nothing there renders the word ({_rank(shift.here)})"
         if shift.rule == "label-dropped":
             return Direction.SOFTENED, f"the label ({_rank(shift.here)}) has no word there"
         return Direction.STRENGTHENED, f"the label ({_rank(shift.here)}) is not in the source"
     a, b = shift.here, shift.there
     moved = _moved(a, b)
-    if abs(a.value) == abs(b.value):
+    if abs(a.value) == abs(b.value) or a.value * b.value < 0:
         return (Direction.SOFTENED if b.value > a.value else Direction.STRENGTHENED), moved
     return (Direction.SOFTENED if abs(b.value) < abs(a.value) else Direction.STRENGTHENED), moved

@@ -1,0 +1,216 @@
+"""Charged words that have no rendering on the other side, and what stands there instead.
+
+A word of the lexicon that evaluates, or a label that does so on each of its scales, is absent where no word of the
+other side shares a concept with it (``renderings``). Whatever stands in its place makes it another label; where
+nothing does, it was left out, or brought in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aligner.frame.coverage import phrases, sounds_like_name, vacancies
+from aligner.frame.renderings import concepts
+from aligner.frame.view import BeadView, SideView
+from aligner.lexicon import Match
+from aligner.link import content_words
+from aligner.resources import Evaluation, Label, load_words
+from aligner.text import TokenKind, bare_forms, normalise_word
+
+__all__ = ["NAMING", "Absence", "absences", "agrees", "is_known", "is_rendered"]
+
+_CHARGED = 2  # |value| from which an absence is worth a flag
+_CLAUSE, _SURE = 3, 0.7  # content words and probability from which a stretch is lost as a whole
+_EXTREME = 3
+NAMING = frozenset(
+    (
+        *("armed_actor", "forces", "government", "leader", "protester", "protest", "opposition", "critic", "loyal"),
+        *("politician", "migration", "suspect", "spy", "rich", "smuggler", "cult", "activist_env", "theft"),
+    )
+)  # scales of people, where a word two steps down is already an insult
+_SAME = 0.7  # cosine from which a word renders another
+_SHORT = 3  # letters of an Arabic form that is too short to be sure of
+_SUFFIX = 3  # letters that an inflection may add to a longer one
+_ARTICLES = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال")
+_FADED = frozenset({"e015", "e016", "e017", "e018"})  # degree, comment and praise: a matter of style
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Tokens ``first`` to ``last`` (half-open) without rendering; ``instead`` are the tokens in their place."""
+
+    first: int
+    last: int
+    label: Label | Evaluation
+    instead: tuple[int, ...]
+
+
+def absences(view: BeadView, side: SideView) -> Iterator[Absence]:
+    """Yield the charged words of a side that the other side lacks, from left to right; not those of a lost clause."""
+    rivals = _unrendered(view, side)
+    clauses = [phrase for phrase in phrases(view, side) if phrase.n_words >= _CLAUSE and phrase.probability >= _SURE]
+    for first, last, label in _charged(side):
+        is_lost = any(phrase.first <= first and last <= phrase.last for phrase in clauses)
+        is_met = is_lost or any((label.value > 0) == (rival > 0) for rival in rivals)
+        if not is_met and _is_worth(view, side, first, last):
+            is_modifier = isinstance(label, Evaluation)
+            yield Absence(first, last, label, _instead(view, side, range(first, last), is_modifier=is_modifier))
+
+
+def _unrendered(view: BeadView, side: SideView) -> list[int]:
+    """Give the values of the other side's charged words that nothing here renders: they may render ours, unlisted."""
+    other = view.other(side)
+    found = [(m.first, m.last, m.row.value) for m in other.evaluative]
+    found += [(m.first, m.last, row.value) for m in other.labels for row in m.row]
+    return [
+        value
+        for first, last, value in found
+        if abs(value) >= _CHARGED and not is_rendered(view, other, range(first, last))
+    ]
+
+
+def is_rendered(view: BeadView, side: SideView, indices: range, *, but: range = range(0)) -> bool:
+    """Tell whether any word of the other side (``but`` some) may render these tokens; unknown words count as rendered.
+
+    A word that renders its own link (destroyed, دمر) does not render another word of the source (catastrophic); one
+    word of the source may be rendered by two: far-right, اليميني المتطرف.
+    """
+    other = view.other(side)
+    known = frozenset[int]().union(*(concepts(side.tokens[k].form, side.language) for k in indices))
+    found = [k for k, token in enumerate(other.tokens) if known & concepts(token.form, other.language) and k not in but]
+    return not known or any(side is view.target or not _is_anothers(view, side, k, indices) for k in found)
+
+
+def _is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> bool:
+    """Tell whether a token of the other side is firmly linked to one outside these that it shares a concept with."""
+    other = view.other(side)
+    known = concepts(other.tokens[index].form, other.language)
+    firm = [a for a, b in view.firm_from(side) if b == index]
+    return bool(firm) and all(a not in indices and known & concepts(side.tokens[a].form, side.language) for a in firm)
+
+
+def is_known(side: SideView, index: int) -> bool:
+    """Tell whether the table of renderings has the word."""
+    return bool(concepts(side.tokens[index].form, side.language))
+
+
+def _charged(side: SideView) -> Iterator[tuple[int, int, Label | Evaluation]]:
+    """Yield what evaluates; a word that does both is the label if that is longer."""
+    found: dict[int, tuple[int, int, Label | Evaluation]] = {}
+    for evaluation in side.evaluative:
+        is_charged = evaluation.row.id not in _FADED
+        if is_charged and _is_as_listed(side, evaluation):
+            found[evaluation.first] = (evaluation.first, evaluation.last, evaluation.row)
+    for match in side.labels:
+        label = min(match.row, key=lambda row: abs(row.value))
+        inside = [k for k in range(match.first, match.last) if k in found]
+        if abs(label.value) >= _CHARGED and not inside and _is_plain(side, match, label):
+            found[match.first] = (match.first, match.last, label)
+    yield from (found[k] for k in sorted(found))
+
+
+def _is_plain(side: SideView, match: Match[tuple[Label, ...]], label: Label) -> bool:
+    """An Arabic label must be extreme or name people, and stand as listed: short forms have too many inflections."""
+    is_naming = label.scale in NAMING and label.value < 0
+    if abs(label.value) < _EXTREME and not is_naming:
+        return False
+    return _is_as_listed(side, match)
+
+
+def _is_as_listed(side: SideView, match: Match[Any]) -> bool:
+    """Tell whether an Arabic word is the form listed, or a longer one with a short ending."""
+    if match.last - match.first > 1 or side.language != "ar":
+        return True
+    listed = normalise_word(match.form).removeprefix("ال")
+    found = min((form for form in bare_forms(side.tokens[match.first].form) if listed in form), key=len, default="")
+    return len(listed) > _SHORT and 0 < len(found) <= len(listed) + _SUFFIX
+
+
+def _is_worth(view: BeadView, side: SideView, first: int, last: int) -> bool:
+    """Leave out what is denied, spells a name, or may be rendered after all."""
+    if side.is_denied(first) or side.tokens[first].kind is not TokenKind.WORD:
+        return False
+    is_name = first > 0 and not side.is_title_case and side.tokens[first].text[0].isupper()
+    if is_name or sounds_like_name(view, side, range(first, last)):
+        return False
+    return not is_rendered(view, side, range(first, last))
+
+
+def _instead(view: BeadView, side: SideView, indices: range, *, is_modifier: bool) -> tuple[int, ...]:
+    """Give the tokens that stand in the place of these: beside their head's rendering, linked, or unclaimed."""
+    head = _head(side, indices) if is_modifier else None
+    if head is not None:
+        return _beside(view, side, indices, head)
+    if is_modifier and side.language != "ar" and side.tokens[indices[-1]].form.endswith("ly"):
+        return ()
+    return _nearest(view, side, indices)
+
+
+def _nearest(view: BeadView, side: SideView, indices: range) -> tuple[int, ...]:
+    """Give the free token that these fit best: a linked one, one that stands where they should, or any."""
+    other = view.other(side)
+    scores, cosines = (
+        (table if side is view.source else table.T)[indices[0] : indices[-1] + 1].max(axis=0)
+        for table in (view.links.scores, view.links.cosines)
+    )
+    is_phrase = len(indices) > 1  # a word of a phrase that is rendered is not what the phrase was made into
+    firm = [b for a, b in view.firm_from(side) if a in indices]
+    for places in (firm, vacancies(view, side, indices), content_words(other.tokens, other.language)):
+        free = [b for b in places if not _is_claimed(view, side, b, indices)]
+        free = [b for b in free if not (is_phrase and cosines[b] >= _SAME)]
+        if free:
+            return (min(free, key=lambda b: (-float(scores[b]), b)),)
+    return ()
+
+
+def _is_claimed(view: BeadView, side: SideView, index: int, indices: range) -> bool:
+    """A token of the other side renders another word of this side: a link, a shared concept or a name."""
+    other = view.other(side)
+    token = other.tokens[index]
+    pairs = ((i, j) if side is view.source else (j, i) for i, j, _ in view.links.pairs)
+    if token.kind is not TokenKind.WORD or any(b == index and a not in indices for a, b in pairs):
+        return True
+    if sounds_like_name(view, other, [index]) or (index > 0 and other.language != "ar" and token.text[0].isupper()):
+        return True
+    known = concepts(token.form, other.language)
+    return any(known & concepts(here.form, side.language) for k, here in enumerate(side.tokens) if k not in indices)
+
+
+def _beside(view: BeadView, side: SideView, indices: range, head: int) -> tuple[int, ...]:
+    """Give the free word beside the rendering of a modifier's head: before it in English, after it in Arabic."""
+    other = view.other(side)
+    content = set(content_words(other.tokens, other.language))
+    for place in sorted(b for a, b in view.firm_from(side) if a == head):
+        for found in (place + 1, place + 2) if other.language == "ar" else (place - 1, place - 2):
+            if not 0 <= found < len(other.tokens) or (found not in content and not other.is_denied(found + 1)):
+                break
+            is_fit = other.language != "ar" or agrees(other, place, found)
+            if found in content and is_fit and not _is_claimed(view, side, found, indices):
+                return (found,)
+    return ()
+
+
+def _head(side: SideView, indices: range) -> int | None:
+    """Give the word a modifier belongs to: the last of the nouns after it in English, the noun before it in Arabic."""
+    if side.language == "ar":
+        before = indices[0] - 1
+        return before if before >= 0 and agrees(side, before, indices[0]) else None
+    stop = load_words(f"function-words.{side.language}.txt")
+    after = indices[-1] + 1
+    is_word = after < len(side.tokens) and side.tokens[after].kind is TokenKind.WORD
+    return after if is_word and side.tokens[after].form not in stop else None
+
+
+def agrees(side: SideView, noun: int, modifier: int) -> bool:
+    """An Arabic adjective follows its noun and has the article if the noun has; a verb takes none."""
+    first, second = side.tokens[noun], side.tokens[modifier]
+    is_content = noun in content_words(side.tokens, side.language) and first.kind is TokenKind.WORD
+    is_verb = second.form[0] in "يت" and not second.form.endswith(("ة", "ي", "ا"))
+    return is_content and not is_verb and _is_definite(first.form) == _is_definite(second.form)
+
+
+def _is_definite(form: str) -> bool:
+    """Tell whether an Arabic word has the article, after whatever clitics."""
+    return form.startswith(_ARTICLES)
