@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ __all__ = ["Match", "Matcher", "inflections", "lookup_forms"]
 
 Row = TypeVar("Row", bound=Hashable)
 _GAP = "*"
+_CHOICE = re.compile(r"\{([^{}]*)\}")
 _WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence calls"
 # Function words of one or two letters are too short for the general cutting of clitics.
 _SHORT = {
@@ -97,6 +99,10 @@ class Matcher(Generic[Row]):
             found.sort(key=lambda entry: -len(entry[0]))
 
     def _add(self, row: Row, form: str) -> None:
+        for written in _written_out(form):
+            self._add_form(row, written)
+
+    def _add_form(self, row: Row, form: str) -> None:
         words = tuple(token.form for token in tokens(form))
         if words:
             firsts = inflections(words[0]) if self._inflect else (words[0],)
@@ -143,6 +149,15 @@ class Matcher(Generic[Row]):
     def _is_word(self, token: Token, word: str) -> bool:
         forms = lookup_forms(token.form)
         return word in forms or (self._inflect and not forms.isdisjoint(inflections(word)))
+
+
+def _written_out(form: str) -> list[str]:
+    """Write out the choices of a form: ``{ما,من} يسمي{ه,هم}`` stands for four."""
+    choice = _CHOICE.search(form)
+    if choice is None:
+        return [" ".join(form.split())]
+    before, after = form[: choice.start()], form[choice.end() :]
+    return [written for option in choice[1].split(",") for written in _written_out(before + option + after)]
 
 
 def _skip_gap(sequence: Sequence[Token], at: int, word: str) -> int:

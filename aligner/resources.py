@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 LANGUAGES = ("en", "ar")
-HEDGE_KINDS = ("naming", "self", "reportive", "claim", "doubt", "epistemic")
-STANCES = ("neutral", "claim", "endorse", "reveal", "concede", "deny", "insist", "hostile_manner")
+HEDGE_KINDS = ("naming", "self", "reportive", "claim", "doubt", "epistemic", "degree")
+STANCES = ("neutral", "claim", "accuse", "endorse", "reveal", "concede", "deny", "insist", "hostile_manner", "none")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from aligner.text import Token, TokenKind, clitic_splits
 
 __all__ = ["Passage", "inconsistencies"]
 
+_MOST_PLACES = 3  # bare places of a term that are flagged; the rest are counted
 _LONGEST_TERM = 3  # words of a hedged term that are looked for elsewhere
 _NAMING = ("naming", "self", "claim", "doubt")
 
@@ -48,12 +49,24 @@ def inconsistencies(edits: Iterable[Edit], passages: Sequence[Passage]) -> Itera
     held = _held_terms(edits, passages)
     taken = [span for span in (_term_span(h, p) for h, p in held) if span]
     for first in sorted(_distinct(held), key=lambda h: -len(h.words)):
-        for passage in passages:
-            for start in _occurrences(first.words, passage.target):
-                span = passage.target.span(start, start + len(first.words)).shifted(passage.at_target)
-                if not any(span.overlaps(other) for other in taken):
-                    taken.append(span)
-                    yield _edit(first, span, start, passage)
+        bare = _bare(first, passages, taken)
+        taken += [span for span, _, _ in bare]
+        for span, start, passage in bare[:_MOST_PLACES]:
+            yield _edit(first, span, start, passage, len(bare))
+
+
+def _bare(held: _Held, passages: Sequence[Passage], taken: Sequence[Span]) -> list[tuple[Span, int, Passage]]:
+    """List where a term stands bare, outside what a longer term has taken."""
+    return [
+        (span, start, passage)
+        for passage in passages
+        for start in _occurrences(held.words, passage.target)
+        if not any((span := _span_at(passage, start, held)).overlaps(other) for other in taken)
+    ]
+
+
+def _span_at(passage: Passage, start: int, held: _Held) -> Span:
+    return passage.target.span(start, start + len(held.words)).shifted(passage.at_target)
 
 
 def _held_terms(edits: Iterable[Edit], passages: Sequence[Passage]) -> list[tuple[_Held, Passage]]:
@@ -129,7 +142,7 @@ def _occurrences(words: Sequence[Token], side: SideView) -> Iterator[int]:
             yield start
 
 
-def _edit(held: _Held, span: Span, start: int, passage: Passage) -> Edit:
+def _edit(held: _Held, span: Span, start: int, passage: Passage, count: int) -> Edit:
     local = span.shifted(-passage.at_target)
     words, device = local.of(passage.target.text), held.edit.cue
     term = " ".join(token.text for token in held.words)
@@ -141,7 +154,7 @@ def _edit(held: _Held, span: Span, start: int, passage: Passage) -> Edit:
         source.shifted(passage.at_source) if source else None,
         span,
         0.8,
-        f"“{words}” stands bare here and {how} elsewhere in the same translation",
+        f"“{words}” stands bare here{_places(count)} and {how} elsewhere in the same translation",
         f"inconsistency-{held.edit.category}",
         EditKind.EDIT if passage.view else EditKind.MARK,
         passage.bead,
@@ -149,3 +162,7 @@ def _edit(held: _Held, span: Span, start: int, passage: Passage) -> Edit:
         referent=term,
         group=f"inconsistency: {term}",
     )
+
+
+def _places(count: int) -> str:
+    return "" if count == 1 else f", as it does {count} times in all,"

@@ -2,25 +2,41 @@
 
 The other side is searched round the words that render the hedged words; the list of what counts as a
 counterpart there is wider than the list of hedges, because a flag claims that nothing of the kind is said.
+A counterpart answers one device only: a word that renders something else of this side answers nothing here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from aligner.frame.reporting import is_attributed
+from aligner.frame.devices import (
+    held_range,
+    held_words,
+    is_condition,
+    is_hedge,
+    is_lookalike,
+    may_be_missed,
+)
+from aligner.frame.reporting import reports
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
+from aligner.link import content_words
 from aligner.model import Category, Direction, Edit, EditKind
-from aligner.resources import Device
-from aligner.text import TokenKind, arabic_share
+from aligner.resources import Device, load_words
+from aligner.text import TokenKind
 
-__all__ = ["check", "is_hedge", "marks"]
+__all__ = ["check", "marks"]
 
 _AHEAD, _BEHIND = 6, 8  # tokens searched before and after the counterpart of the hedged words
 _AT_NAME = 5  # tokens round a name in which a verb of naming belongs to it
-_AT_VERB, _PAST_VERB = 7, 3  # tokens before and after a verb in which a modal device belongs to it
-_HELD = 4  # tokens after a hedge that are taken as the words it holds off
+_AT_VERB, _PAST_VERB = 12, 4  # tokens before and after a verb in which a modal device belongs to it
+_HELD = 4  # tokens after a modal in which its verb stands
+_FRONTED = 2  # tokens at the head of a sentence where a device rules all of it
+_PASSAGE = 8  # tokens after a device of which one at least is rendered where the passage is
+_CLAUSE = 3  # tokens of a device that are a clause of their own where nothing follows them
+_SAME = 0.6  # cosine from which it does so whatever it is
+_SURE = 0.4  # cosine from which a word firmly linked to another renders it and so answers nothing else
 # Which kinds of device answer which: naming and claiming devices replace each other freely, a report does not
 # answer "so-called", and any doubt answers any weaker one.
 _ANSWERS = {
@@ -30,38 +46,86 @@ _ANSWERS = {
     "claim": ("claim", "doubt", "reportive"),
     "doubt": ("doubt", "claim", "naming"),
     "epistemic": ("epistemic", "claim", "reportive"),
+    "degree": ("degree",),
 }
 _MARKED = ("naming", "self", "claim", "doubt")
 _SEVERITY = {0: "low", 1: "low", 2: "medium", 3: "high"}
-# After قد a verb in ت may be a perfect of form V (تعرّض) or an imperfect; these can only be imperfect.
-_IMPERFECT_T = (
-    "تكون",
-    "تصبح",
-    "تودي",
-    "تبدو",
-    "تبقي",
-    "تظل",
-    "تصل",
-    "تعني",
-    "تجد",
-    "تحتاج",
-    "تستمر",
-    "تستغرق",
-    "تواجه",
-    "تساعد",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A device of one side, and what the other side says: in_target where the device is the translation's."""
+
+    view: BeadView
+    reported: frozenset[tuple[int, int]]
+    sure: frozenset[tuple[int, int]]
+    spoken: frozenset[int]
+    match: Match[Device]
+    in_target: bool
+
+    @property
+    def side(self) -> SideView:
+        return self.view.target if self.in_target else self.view.source
+
+    @property
+    def other(self) -> SideView:
+        return self.view.source if self.in_target else self.view.target
+
+    def linked(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
+        links = self.view.links
+        return (links.sources_of if self.in_target else links.targets_of)(first, last, is_firm=is_firm)
+
+    def is_free(self, index: int, *, is_device: bool = False) -> bool:
+        """Tell whether a token of the other side renders no word of this side more than the device.
+
+        A device there is taken only by a device or a report here; a mere counterpart by any word of its sense.
+        """
+        here = range(self.match.first, self.match.last)
+        own = max(self.cosine(k, index) for k in here)
+        reports = set(self.partners(self.reported, index))
+        if reports and reports.isdisjoint(here):
+            return False
+        renders = (k for k in self.partners(self.sure, index) if k not in here)
+        return not any(
+            self.cosine(k, index) > own and (k in self.spoken or (not is_device and self.cosine(k, index) >= _SAME))
+            for k in renders
+        )
+
+    def partners(self, pairs: frozenset[tuple[int, int]], index: int) -> Iterator[int]:
+        turned = ((j, i) if self.in_target else (i, j) for i, j in pairs)
+        return (k for k, there in turned if there == index)
+
+    def cosine(self, here: int, there: int) -> float:
+        table = self.view.links.cosines
+        return float(table[there, here] if self.in_target else table[here, there])
 
 
 def check(view: BeadView) -> Iterator[Edit]:
-    """Yield hedges that only one side has."""
+    """Yield hedges that only one side has; a side that is empty lacks more than its hedges."""
+    if not (view.source.text and view.target.text and (view.source.hedges or view.target.hedges)):
+        return
+    said = reports(view)
+    sure = frozenset((i, j) for i, j in view.links.firm if view.links.cosines[i, j] >= _SURE)
+    spoken = _spoken(view.target)
     for match in view.target.hedges:
-        if match.row.rule == "reporting" and is_attributed(view, match.first, match.last):
-            continue  # a verb of claiming for another verb of saying is the business of that check
-        if is_hedge(view.target, match) and not _is_answered(view, match, in_target=True):
+        search = _Search(view, said.rendered, sure, spoken, match, in_target=True)
+        if is_hedge(view.target, match) and not said.is_told(match) and not _is_answered(search):
             yield _edit(view, match, Direction.ADDED)
+    spoken = _spoken(view.source)
     for match in view.source.hedges:
-        if _may_be_missed(view.source, match) and not _is_answered(view, match, in_target=False):
+        search = _Search(view, said.rendered, sure, spoken, match, in_target=False)
+        if may_be_missed(view.source, match) and not said.is_asked(match) and _is_lost(search):
             yield _edit(view, match, Direction.REMOVED)
+
+
+def _is_lost(search: _Search) -> bool:
+    return _is_made_sure(search) and _is_kept(search) and not _is_answered(search)
+
+
+def _spoken(side: SideView) -> frozenset[int]:
+    """Give the tokens that are devices, may stand for one, or are verbs of saying."""
+    devices = [range(m.first, m.last) for m in side.hedges] + [range(m.first, m.last) for m in side.reporting]
+    return frozenset(k for tokens in devices for k in tokens) | {k for k, _ in side.counterparts}
 
 
 def marks(side: SideView) -> Iterator[Edit]:
@@ -69,7 +133,7 @@ def marks(side: SideView) -> Iterator[Edit]:
     for match in side.hedges:
         is_device = match.row.distance >= 2 and match.row.kind in _MARKED and match.row.rule != "reporting"
         if is_device and is_hedge(side, match):
-            words, held = match.span.of(side.text), _held_words(side, match)
+            words, held = match.span.of(side.text), held_words(side, match)
             yield Edit(
                 Category.HEDGE,
                 Direction.NONE,
@@ -85,97 +149,124 @@ def marks(side: SideView) -> Iterator[Edit]:
             )
 
 
-def is_hedge(side: SideView, match: Match[Device]) -> bool:
-    """Tell whether a device is one here: not in speech, قد only before an imperfect, no Latin name after."""
-    if side.is_in_speech(match.first):
-        return False
-    after = side.tokens[match.last : match.last + 2]
-    if match.row.kind == "epistemic" and side.is_denied(match.first):
-        return False  # no model had predicted, لم يتوقعه
-    if match.row.rule == "qad-imperfect":
-        return bool(after) and _is_imperfect(after[0].form)
-    if match.row.rule == "not-before-name":
-        return bool(after) and not after[0].text[:1].isupper()
-    if match.row.kind == "naming" and after and match.row.distance <= 2 and side.language == "ar":
-        return not (after[0].kind is TokenKind.WORD and arabic_share(after[0].text) == 0)  # المسمى AI Next
-    return True
+def _is_made_sure(search: _Search) -> bool:
+    """Could is ability or chance; it is a chance taken away only where the translation says what will be."""
+    if search.match.row.rule != "if-future":
+        return True
+    tokens = search.other.tokens
+    future = {k for k, token in enumerate(tokens) if _is_future(token.form)}
+    linked = search.linked(search.match.last, search.match.last + _HELD)
+    if any(j in future for k in linked for j in range(max(0, k - 2), k + 1)):
+        return True
+    return len(future) == 1 and not any(t.form in load_words("future.en.txt") for t in search.side.tokens)
 
 
-def _is_imperfect(form: str) -> bool:
-    """A verb in the imperfect starts with ي; with ت only where the perfect of form V cannot be meant."""
-    return form == "لا" or (len(form) > 2 and form.startswith("ي")) or form in _IMPERFECT_T
+def _is_kept(search: _Search) -> bool:
+    """What the device holds off is there; if not, the translation lacks a passage, which is another check's."""
+    side, match = search.side, search.match
+    first, last = held_range(side, match)
+    if first < match.first:  # nothing follows: a clause of its own, "without offering evidence", or an adverb
+        return match.last - match.first < _CLAUSE
+    while last < min(len(side.tokens), first + _PASSAGE) and side.tokens[last].kind is not TokenKind.MARK:
+        last += 1
+    words = [k for k in range(first, last) if k in content_words(side.tokens, side.language)]
+    return not words or bool(search.linked(first, last))
 
 
-def _may_be_missed(side: SideView, match: Match[Device]) -> bool:
-    """Only devices with some distance, outside speech; plain naming ("known as") informs."""
-    if side.is_in_speech(match.first) or (match.row.kind == "naming" and match.row.distance < 3):
-        return False
-    words = side.tokens[match.first : match.last]
-    after = side.tokens[match.last : match.last + 1]
-    if match.first > 0 and words[0].text[:1].isupper() and not side.is_title_case:
-        return False  # Sham News, in May
-    if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):
-        return False  # May 24; as soon as possible.
-    return match.form not in ("supposed",) or not _follows(side, match.last, "to")
+def _is_future(form: str) -> bool:
+    bare = form[1:] if form[:1] in ("و", "ف") else form
+    is_shaped = len(bare) > 3 and bare[0] == "س" and bare[1] in "يت"
+    return bare == "سوف" or (is_shaped and bare not in load_words("future-lookalikes.ar.txt"))
 
 
-def _follows(side: SideView, index: int, form: str) -> bool:
-    return index < len(side.tokens) and side.tokens[index].form == form
-
-
-def _is_answered(view: BeadView, match: Match[Device], *, in_target: bool) -> bool:
+def _is_answered(search: _Search) -> bool:
     """Look for a counterpart: any hedge of an answering kind, any word of the wider list near the place."""
-    side, other = (view.target, view.source) if in_target else (view.source, view.target)
-    kinds = _ANSWERS[match.row.kind]
-    if not other.text:
+    match, other = search.match, search.other
+    kinds, window = _ANSWERS[match.row.kind], _window(search)
+    if match.row.kind == "epistemic" and match.row.rule != "if-future" and _has_as_many(search.side, other):
+        return True
+    near = (m for m in other.hedges if m.row.kind in kinds and (m.first in window or _rules_all(other, m)))
+    if any(_stands(search, m) for m in near):
+        return True
+    rows = (
+        (k, row)
+        for k, row in other.counterparts
+        if row.kind == match.row.kind and (k in window or (row.kind == "epistemic" and k < _FRONTED))
+    )
+    if any(row.rule == "always" or _may_answer(search, k) for k, row in rows):
+        return True
+    return match.row.kind in ("naming", "claim", "self") and _is_quoted_instead(search)
+
+
+def _rules_all(side: SideView, device: Match[Device]) -> bool:
+    """A device rules its sentence from the head of it, or as an aside: على ما يبدو, فيما يبدو, apparently."""
+    before = side.tokens[device.first - 1].text if device.first else ""
+    return device.row.kind == "epistemic" and (device.first < _FRONTED or before in (",", "\u060c"))
+
+
+def _stands(search: _Search, device: Match[Device]) -> bool:
+    if device.row.rule == "qad-imperfect":
+        return _may_answer(search, device.first)
+    tokens = range(device.first, device.last)
+    return is_hedge(search.other, device) and any(search.is_free(k, is_device=True) for k in tokens)
+
+
+def _may_answer(search: _Search, index: int) -> bool:
+    """No word that is spoken for, no lookalike, no قد of the past, no call for action."""
+    other = search.other
+    if other.tokens[index].form in ("قد", "وقد", "فقد"):
+        return index + 1 < len(other.tokens) and other.tokens[index + 1].form[0] in "يتنال"
+    if is_condition(other, index) and any(is_condition(search.side, k) for k in range(len(search.side.tokens))):
         return False
-    window = _window(view, match, in_target=in_target)
-    if match.row.kind == "epistemic" and _has_as_many(side, other):
-        return True
-    if any(m.row.kind in kinds and m.first in window for m in other.hedges if is_hedge(other, m)):
-        return True
-    if any(row.kind == match.row.kind and k in window and not _demands(other, k) for k, row in other.counterparts):
-        return True
-    held = _held_range(side, match)
-    find = view.links.sources_of if in_target else view.links.targets_of
-    return match.row.kind in ("naming", "claim", "self") and any(other.is_quoted(k) for k in find(*held))
+    is_masked = search.match.row.kind != "claim" and other.is_masked(index)
+    is_other = is_lookalike(other, index) or _demands(other, index) or is_masked
+    return search.is_free(index) and not is_other
+
+
+def _is_quoted_instead(search: _Search) -> bool:
+    """Quotation marks hold off what this side names without any."""
+    held = held_range(search.side, search.match)
+    is_quoted_here = any(search.side.is_quoted(k) for k in range(*held))
+    return not is_quoted_here and any(search.other.is_quoted(k) for k in search.linked(*held))
 
 
 def _demands(side: SideView, index: int) -> bool:
     """Called for, calls on: no naming."""
+    after = side.tokens[index + 1].form if index + 1 < len(side.tokens) else ""
     is_call = side.tokens[index].form in ("call", "calls", "called", "calling")
-    return is_call and any(_follows(side, index + 1, particle) for particle in ("for", "on", "upon", "off"))
+    return is_call and after in ("for", "on", "upon", "off")
 
 
 def _has_as_many(side: SideView, other: SideView) -> bool:
     """The other side has as many modal devices, wherever they stand: each answers one."""
-    here, there = (sum(m.row.kind == "epistemic" and is_hedge(s, m) for m in s.hedges) for s in (side, other))
+    here, there = (
+        sum(m.row.kind == "epistemic" and m.row.rule != "if-future" and is_hedge(s, m) for m in s.hedges)
+        for s in (side, other)
+    )
     return there >= here
 
 
-def _window(view: BeadView, match: Match[Device], *, in_target: bool) -> range:
+def _window(search: _Search) -> range:
     """Give the token range of the other side in which a counterpart is looked for."""
-    side, other = (view.target, view.source) if in_target else (view.source, view.target)
-    find = view.links.sources_of if in_target else view.links.targets_of
-    if match.row.kind == "epistemic" and (verb := _verb_of(view, match, in_target=in_target)) is not None:
-        return range(max(0, verb - _AT_VERB), min(len(other.tokens), verb + _PAST_VERB + 1))
-    linked = find(*_held_range(side, match)) or find(max(0, match.first - 2), match.last + _HELD + 2)
-    is_short = len(other.tokens) <= _AHEAD + _BEHIND and match.row.kind not in ("naming", "self")
-    if not linked or is_short or match.row.kind == "epistemic":
-        return range(len(other.tokens))
-    if match.row.kind in ("naming", "self"):  # called, known: only right at the name
-        return range(max(0, linked[0] - _AT_NAME), min(len(other.tokens), linked[-1] + _AT_NAME))
+    match, other = search.match, search.other
+    kind, length = match.row.kind, len(search.other.tokens)
+    if kind == "epistemic":
+        verb = next((found[0] for k in _after(match) if (found := search.linked(k, k + 1, is_firm=True))), None)
+        return range(length) if verb is None else range(max(0, verb - _AT_VERB), min(length, verb + _PAST_VERB + 1))
+    linked = search.linked(*held_range(search.side, match)) or search.linked(
+        max(0, match.first - 2), match.last + _HELD + 2
+    )
+    is_near = kind in ("naming", "self")
+    if not linked or kind == "degree" or (length <= _AHEAD + _BEHIND and not is_near):
+        return range(length)
+    if is_near:  # called, known: only right at the name
+        return range(max(0, linked[0] - _AT_NAME), min(length, linked[-1] + _AT_NAME))
     first = min(_sentence_start(other, linked[0]), max(0, linked[0] - _AHEAD))
-    return range(first, min(len(other.tokens), linked[-1] + _BEHIND + 1))
+    return range(first, min(length, linked[-1] + _BEHIND + 1))
 
 
-def _verb_of(view: BeadView, match: Match[Device], *, in_target: bool) -> int | None:
-    """Give the other side's token that renders the word a modal device rules, if a firm link tells it."""
-    find = view.links.sources_of if in_target else view.links.targets_of
-    for k in range(match.last, match.last + _HELD):
-        if linked := find(k, k + 1, is_firm=True):
-            return linked[0]
-    return None
+def _after(match: Match[Device]) -> range:
+    return range(match.last, match.last + _HELD)
 
 
 def _sentence_start(side: SideView, index: int) -> int:
@@ -185,32 +276,13 @@ def _sentence_start(side: SideView, index: int) -> int:
     return index
 
 
-def _held_range(side: SideView, match: Match[Device]) -> tuple[int, int]:
-    """Give the tokens a device holds off: those after it, or before it where it follows its noun."""
-    follows = side.language == "ar" and (match.row.id in ("h010", "h031", "h050") or match.last >= len(side.tokens))
-    if follows:
-        return max(0, match.first - 2), match.first
-    last = match.last
-    while last < min(len(side.tokens), match.last + _HELD) and (
-        side.tokens[last].kind is not TokenKind.MARK or last == match.last
-    ):
-        last += 1
-    return match.last, max(last, match.last)
-
-
-def _held_words(side: SideView, match: Match[Device]) -> str:
-    first, last = _held_range(side, match)
-    last = min(last, first + 2)
-    return side.span(first, last).of(side.text) if last > first else match.span.of(side.text)
-
-
 def _edit(view: BeadView, match: Match[Device], direction: Direction) -> Edit:
     is_added = direction is Direction.ADDED
     side = view.target if is_added else view.source
-    first, last = _held_range(side, match)
+    first, last = held_range(side, match)
     project = view.source_span_of if is_added else view.target_span_of
     other_span = project(first, last) if last > first else None
-    words, held = match.span.of(side.text), _held_words(side, match)
+    words, held = match.span.of(side.text), held_words(side, match)
     other_text = (view.source if is_added else view.target).text
     return Edit(
         Category.HEDGE,

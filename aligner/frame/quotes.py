@@ -12,12 +12,15 @@ from aligner.frame.coverage import vacancies
 from aligner.frame.view import LONGEST_SCARE, UNCOUNTED, BeadView, Function, Quoted, SideView
 from aligner.model import Category, Direction, Edit, EditKind
 from aligner.names import is_same_name
+from aligner.resources import load_words
 from aligner.text import Token, TokenKind
 
 __all__ = ["check", "marks", "unmatched"]
 
 _APART = 0.4  # of the sentence: quotations further apart do not render each other
 _SURE = 0.45  # link score from which a plain word of the source says that a quotation is no name
+_NAMED = ("h005", "h006", "h056")  # rows of "what somebody called", reports that hold off as a name does
+_STOPS = (",", "\u060c", ";", "\u061b", ".", "(", ")", "\u2013", "\u2014")
 _NEAR = 4  # tokens between a hedge and the words it holds off
 
 
@@ -74,8 +77,12 @@ def unmatched(view: BeadView) -> tuple[tuple[SideView, Quoted], ...]:
 
 
 def _is_carried(view: BeadView, quoted: Quoted, *, from_target: bool) -> bool:
-    """Most linked words of the quotation are quoted, or held off by a naming hedge, on the other side."""
+    """Most linked words of the quotation are quoted on the other side, or held off there by a naming hedge.
+
+    Marks added to a "so-called" are as the press writes it; marks taken off beside a hedge that is kept are gone.
+    """
     other = view.source if from_target else view.target
+    is_held_here = not from_target and _is_hedged(view.source, quoted.first)
     if not other.quoted and not other.hedges:
         return False
     find = view.links.sources_of if from_target else view.links.targets_of
@@ -83,13 +90,16 @@ def _is_carried(view: BeadView, quoted: Quoted, *, from_target: bool) -> bool:
     if not linked:
         return False
     depth = quoted.quotation.depth
-    held = [k for k in linked if other.level(k) > depth or _is_hedged(other, k)]
+    held = [k for k in linked if other.level(k) > depth or (not is_held_here and _is_hedged(other, k))]
     return 2 * len(held) >= len(linked)
 
 
 def _is_hedged(side: SideView, index: int) -> bool:
     return any(
-        match.row.kind in ("naming", "self", "claim") and 0 <= index - match.last <= _NEAR for match in side.hedges
+        (match.row.kind in ("naming", "self", "claim") or match.row.id in _NAMED)
+        and 0 <= index - match.last <= _NEAR
+        and not any(t.text in _STOPS for t in side.tokens[match.last : index])
+        for match in side.hedges
     )
 
 
@@ -122,18 +132,22 @@ def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
     """The words render a name: capitals on the source side, or the same sound in both scripts."""
     source = view.source
     linked = view.sources_near(quoted.first, quoted.last)
-    words = [source.tokens[i] for i in linked if source.tokens[i].kind is TokenKind.WORD]
+    stop = load_words(f"function-words.{source.language}.txt")
+    words = [(i, source.tokens[i]) for i in linked if source.tokens[i].kind is TokenKind.WORD]
+    words = [(i, word) for i, word in words if word.form not in stop] or words
     targets = [t for t in view.target.tokens[quoted.first : quoted.last] if t.kind is TokenKind.WORD]
     if not words:
         return _sounds_like_any(view, quoted)
-    return all(_is_name(view, word, targets) for word in words)
+    return all(_is_name(view, i, word, targets) for i, word in words)
 
 
-def _is_name(view: BeadView, word: Token, targets: list[Token]) -> bool:
-    """A capital makes a name, except on the first word and in title case, where the sound has to agree."""
+def _is_name(view: BeadView, index: int, word: Token, targets: list[Token]) -> bool:
+    """A capital makes a name, except on a lone first word and in title case, where the sound has to agree."""
     if not word.text[0].isupper():
         return False
-    is_telling = not view.source.is_title_case and (word is not _first_word(view.source) or word.text.isupper())
+    after = view.source.tokens[index + 1 : index + 2]
+    is_first = word is _first_word(view.source) and not (after and after[0].text[:1].isupper())
+    is_telling = not view.source.is_title_case and (not is_first or word.text.isupper())
     return is_telling or any(is_same_name(word.form, t.form) for t in targets)
 
 

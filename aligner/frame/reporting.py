@@ -12,16 +12,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aligner.frame.devices import is_lookalike
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import best_cosines, word_strings
 from aligner.model import Category, Direction, Edit, Span
-from aligner.resources import Reporting, load_words
+from aligner.resources import Device, Reporting, load_words
 from aligner.text import TokenKind, normalise_word
 
-__all__ = ["check", "is_attributed"]
+__all__ = ["Reports", "check", "reports"]
 
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
+
 
 _CLASS = 3  # steps of distance that always are another class
 _HALF_CLASS = 2  # steps that are, where one of the verbs is marked
@@ -30,11 +32,18 @@ _TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
 _VOUCHES = frozenset({"reveal", "concede"})  # stances that a mere verb of saying takes away
 _NEAR = 0.3  # of the sentence's length: verbs further apart are no pair unless they are linked
 _FAR = 0.8  # the same for a verb of claiming, which is rare enough to render a verb of saying wherever it stands
-_REACH = 20  # tokens round the verb in which another word of claiming answers it
+_REACH = 10  # tokens round the verb in which another word of claiming answers it
+_SURE = 0.45  # link score from which two words of claiming render each other and answer nothing else
 _SUBJECT = 6  # tokens before a verb in which its subject stands
 _SUBJECT_AFTER = 3  # tokens after a verb in which it stands
 _RENDERS = 0.5  # cosine from which a word of claiming merely renders the word it is linked to
 _LINKED, _SUBJECTED, _PLACED = 2, 1, 0  # what joins two verbs
+_AT_HEAD = 3  # tokens of an Arabic sentence in which its verb of saying renders one at the end of the English
+_FINAL = 0.2  # distance of such a pair
+_COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
+_CLAUSE = 12  # tokens of a last clause before its verb
+_BREAKS = (",", "”", '"', "’", "'")
+_THEN_SAYS = 12  # tokens after a verb in which قائلا only introduces what it reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +67,61 @@ class _Pair:
         return (-self.joint, is_other_class, round(self.apart, 6), self.here.first, self.there.first)
 
 
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What the verbs of saying of a bead tell the other checks.
+
+    ``rendered`` are pairs of tokens of verbs that render each other; ``paired`` the spans of the translation's
+    paired verbs, ``flagged`` the spans that this check names, source and target apart.
+    """
+
+    rendered: frozenset[tuple[int, int]]
+    paired: tuple[Span, ...]
+    flagged_source: tuple[Span, ...]
+    flagged_target: tuple[Span, ...]
+
+    def is_told(self, match: Match[Device]) -> bool:
+        """Tell whether a device of the translation is the business of this check."""
+        spans = (*self.paired, *self.flagged_target) if match.row.rule == "reporting" else self.flagged_target
+        return any(span.overlaps(match.span) for span in spans)
+
+    def is_asked(self, match: Match[Device]) -> bool:
+        """Tell whether a device of the source is the business of this check."""
+        return any(span.overlaps(match.span) for span in self.flagged_source)
+
+
+def reports(view: BeadView) -> Reports:
+    """Pair the verbs of saying of a bead and say which of them are flagged."""
+    pairs = _pairs(view)
+    edits = list(_flags(view, pairs))
+    return Reports(
+        frozenset(
+            (i, j)
+            for pair in pairs
+            if pair.joint == _LINKED or (pair.joint == _SUBJECTED and pair.step == 0)
+            for i in range(pair.here.first, pair.here.last)
+            for j in range(pair.there.first, pair.there.last)
+        ),
+        tuple(pair.there.span for pair in pairs),
+        tuple(edit.source for edit in edits if edit.source),
+        tuple(edit.target for edit in edits if edit.target),
+    )
+
+
 def check(view: BeadView) -> Iterator[Edit]:
     """Yield pairs of reporting verbs that render each other and differ in class."""
-    pairs = _pairs(view)
+    return _flags(view, _pairs(view))
+
+
+def _flags(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
     yield from _claims_for_nothing_listed(view, pairs)
     for pair in pairs:
         here, there = pair.here.row, pair.there.row
         if pair.joint == _PLACED and not _TAKES_SIDES & {here.stance, there.stance}:
             continue
-        if _is_softened(pair.step, here, there) and not _claims_near(view.source, pair.here.first):
+        if _is_softened(pair.step, here, there) and not _claims_near(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)
-        elif _is_strengthened(pair.step, here, there) and not _claims_near(view.target, pair.there.first):
+        elif _is_strengthened(pair.step, here, there) and not _claims_near(view, view.target, pair):
             yield _edit(view, pair, Direction.STRENGTHENED)
 
 
@@ -81,7 +134,7 @@ def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[_Pair]) -> Iterat
         linked = view.links.sources_of(there.first, there.last)
         if not linked or _renders(view, there, linked) or not _has_subject(view.target, there):
             continue
-        if not _claims_near(view.source, linked[0]):
+        if not _claims_at(view, view.source, linked[0], ()):
             yield _edit_of(view, view.source.span(linked[0], linked[0] + 1), there)
 
 
@@ -98,16 +151,6 @@ def _has_subject(side: SideView, match: Match[Reporting]) -> bool:
     return bool(after) and after[0].kind is TokenKind.WORD and not after[0].form.startswith(("ان", "بان"))
 
 
-def is_attributed(view: BeadView, first: int, last: int) -> bool:
-    """Tell whether target tokens first..last-1 hold a verb that renders a reporting verb of the source."""
-    pairs = _pairs(view)
-    spans = [pair.there.span for pair in pairs] + [
-        e.target for e in _claims_for_nothing_listed(view, pairs) if e.target
-    ]
-    here = view.target.span(first, last)
-    return any(span.overlaps(here) for span in spans)
-
-
 def _is_softened(step: int, here: Reporting, there: Reporting) -> bool:
     is_marked = there.stance in _TAKES_SIDES or there.distance >= _MARKED or here.stance in _VOUCHES
     return step >= _CLASS or (step >= _HALF_CLASS and is_marked)
@@ -115,13 +158,15 @@ def _is_softened(step: int, here: Reporting, there: Reporting) -> bool:
 
 def _is_strengthened(step: int, here: Reporting, there: Reporting) -> bool:
     is_marked = there.stance in _TAKES_SIDES or there.distance <= -_MARKED or here.distance >= _MARKED
+    if there.stance == "accuse":
+        return False  # claims that accuse
     return step <= -_CLASS or (step <= -_HALF_CLASS and is_marked)
 
 
 def _pairs(view: BeadView) -> list[_Pair]:
     """Pair the reporting verbs of both sides, every verb once."""
     source = [m for m in view.source.reporting if _reports(view.source, m)]
-    target = [m for m in view.target.reporting if _reports(view.target, m)]
+    target = _telling([m for m in view.target.reporting if _reports(view.target, m)])
     is_only = len(source) == len(target) == 1
     found = [pair for h in source for t in target if (pair := _joined(view, h, t, is_only=is_only))]
     pairs: list[_Pair] = []
@@ -131,10 +176,25 @@ def _pairs(view: BeadView) -> list[_Pair]:
     return sorted(pairs, key=lambda pair: pair.there.first)
 
 
+def _telling(matches: list[Match[Reporting]]) -> list[Match[Reporting]]:
+    """Leave out what only introduces another report: بحسب before مزاعم, قائلا after ادعى."""
+    told = []
+    for match in matches:
+        is_source = any(m is not match and 0 <= m.first - match.last < _COMPOUND for m in matches)
+        is_saying = match.form.startswith("قائل") and any(
+            0 < match.first - m.last < _THEN_SAYS and m.row.lemma != "حسب" for m in matches
+        )
+        if not (match.row.lemma == "حسب" and is_source) and not is_saying:
+            told.append(match)
+    return told
+
+
 def _joined(view: BeadView, here: Match[Reporting], there: Match[Reporting], *, is_only: bool) -> _Pair | None:
-    apart = abs(_place(view.source, here) - _place(view.target, there))
+    apart = _apart(view, here, there)
     if any(here.first <= i < here.last and there.first <= j < there.last for i, j, _ in view.links.pairs):
         return _Pair(here, there, _LINKED, apart)
+    if there.row.stance == "claim" and _renders_claim(view, view.target, there.first):
+        return None  # allegedly, يُزعم: no matter who said so
     is_near = apart < (_FAR if there.row.stance == "claim" else _NEAR)
     if (is_only and is_near) or _share_subject(view, here, there):
         return _Pair(here, there, _SUBJECTED, apart)
@@ -148,13 +208,29 @@ def _share_subject(view: BeadView, here: Match[Reporting], there: Match[Reportin
     return any(i in sources and j in targets for i, j in view.links.firm)
 
 
+def _apart(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> float:
+    """Give the distance of two verbs in their sentences; English says last what Arabic says first."""
+    apart = abs(_place(view.source, here) - _place(view.target, there))
+    is_turned = there.first < _AT_HEAD and _is_final(view.source, here)
+    return min(apart, _FINAL) if is_turned else apart
+
+
+def _is_final(side: SideView, match: Match[Reporting]) -> bool:
+    """The verb stands in the last clause: a comma or a closing quotation mark before it, only a full stop after."""
+    marks = [k for k, token in enumerate(side.tokens) if token.kind is TokenKind.MARK]
+    before = [k for k in marks if k < match.first]
+    after = [k for k in marks if match.last <= k < len(side.tokens) - 1]
+    is_clause = bool(before) and match.first - before[-1] <= _CLAUSE and side.tokens[before[-1]].text in _BREAKS
+    return is_clause and (not after or match.first - before[-1] == 1)
+
+
 def _place(side: SideView, match: Match[Reporting]) -> float:
     return match.first / max(1, len(side.tokens) - 1)
 
 
 def _reports(side: SideView, match: Match[Reporting]) -> bool:
     """A match that is a report: outside speech, no adjective ("the alleged attack"), no claim to a thing."""
-    if side.is_in_speech(match.first):
+    if side.is_in_speech(match.first) or match.row.stance == "none" or is_lookalike(side, match.first):
         return False
     if side.language == "ar":
         return _is_arabic_report(side, match)
@@ -167,22 +243,46 @@ def _reports(side: SideView, match: Match[Reporting]) -> bool:
 
 
 def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
-    """A verb takes no article (المدعي is a plaintiff); a noun of claiming needs what is claimed after it."""
-    token = side.tokens[match.first]
-    if _ARTICLE.match(token.form) and not normalise_word(match.form).startswith("ال"):
+    """A verb takes no article (المدعي is a plaintiff) and no preposition; a noun of claiming needs its claim."""
+    token, listed = side.tokens[match.first], normalise_word(match.form.split()[0])
+    if _ARTICLE.match(token.form) and not token.form.startswith((listed, "و" + listed, "ف" + listed)):
+        return False
+    if match.form in load_words("claim-nouns.ar.txt"):
+        return _is_claimed(side, match)
+    bare = token.form[1:] if token.form[0] in "وف" and not listed.startswith(token.form[0]) else token.form
+    if bare[0] in "بك" and not listed.startswith(bare[0]) and match.row.stance != "neutral":
         return False
     if match.row.stance != "claim":
         return True
-    if match.form in load_words("claim-nouns.ar.txt"):
-        after = side.tokens[match.last : match.last + 1]
-        return bool(after) and after[0].form in ("ان", "بان")
     return not token.text.endswith("\N{ARABIC LETTER ALEF MAKSURA}") or match.form != "يدعي"
 
 
-def _claims_near(side: SideView, index: int) -> bool:
+def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:
+    """A noun of claiming reports where أن follows it, or where "according to" stands before it."""
+    after = side.tokens[match.last : match.last + 1]
+    before = side.tokens[match.first - 1 : match.first] if match.first else ()
+    return (bool(after) and after[0].form in ("ان", "بان")) or (
+        bool(before) and before[0].form in load_words("according.ar.txt")
+    )
+
+
+def _claims_near(view: BeadView, side: SideView, pair: _Pair) -> bool:
+    match = pair.here if side is view.source else pair.there
+    return _claims_at(view, side, match.first, range(match.first, match.last))
+
+
+def _claims_at(view: BeadView, side: SideView, index: int, own: Sequence[int]) -> bool:
+    """Another word of claiming stands near, which renders none of the other side."""
     reach = range(index - _REACH, index + _REACH + 1)
-    near = (k for k, row in side.counterparts if row.kind == "claim" and k in reach and k != index)
-    return any(_is_claim_word(side, k) for k in near)
+    near = (k for k, row in side.counterparts if row.kind == "claim" and k in reach and k != index and k not in own)
+    return any(_is_claim_word(side, k) and not _renders_claim(view, side, k) for k in near)
+
+
+def _renders_claim(view: BeadView, side: SideView, index: int) -> bool:
+    """A word of claiming of one side is linked to one of the other: اتهام, accusation."""
+    claims = {k for k, row in view.other(side).counterparts if row.kind in ("claim", "naming")}
+    pairs = ((i, j) if side is view.source else (j, i) for i, j, score in view.links.pairs if score >= _SURE)
+    return any(k == index and other in claims for k, other in pairs)
 
 
 def _is_claim_word(side: SideView, index: int) -> bool:

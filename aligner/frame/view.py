@@ -19,6 +19,7 @@ LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
 _SPOKEN = 3  # tokens from which a quotation near a verb of saying is what was said
 _TITLES = frozenset({"media_title", "index_title", "title_cues"})  # kinds of cues that announce a work's title
+_NAMING_REACH = 9  # the same for a verb of naming, after which its object stands
 _SPEECH_REACH = 6  # tokens before a quotation in which a verb of saying counts
 
 
@@ -104,7 +105,7 @@ class SideView:
         for row in self.lexicon.counterparts:
             if row.language == self.language:
                 matcher = _single_matcher(row)
-                found += [(match.first, row) for match in matcher.find(self.tokens)]
+                found += [(k, row) for m in matcher.find(self.tokens) for k in range(m.first, m.last)]
         return tuple(found)
 
     @cached_property
@@ -152,6 +153,11 @@ class SideView:
         """Tell whether a token stands inside any quotation."""
         return any(q.first <= index < q.last for q in self.quoted)
 
+    def is_masked(self, index: int) -> bool:
+        """Tell whether a token belongs to a phrase that only looks like a report: asylum claims, the month of May."""
+        is_month = self.language == "en" and self.tokens[index].text == "May" and index > 0
+        return is_month or any(m.first <= index < m.last and m.row.stance == "none" for m in self.reporting)
+
     def is_denied(self, index: int) -> bool:
         """Tell whether the word before a token denies it: not successful, غير ناجح."""
         return index > 0 and self.tokens[index - 1].form in load_words(f"negations.{self.language}.txt")
@@ -183,6 +189,8 @@ class SideView:
     def _is_sentence(self, quotation: Quotation, first: int, last: int) -> bool:
         """A quotation after a colon, or with a stop inside it, or of a whole sentence, is speech."""
         inner = quotation.inner.of(self.text)
+        if self.language == "en" and inner[:1].islower():
+            inner = inner.rstrip(".,") or inner  # American usage writes them inside whatever is quoted
         if inner[-1] in ".!?\u061f\u2026,\u060c" and last - first > 2:
             return True
         before = [t for t in self.tokens[:first] if t.span.end <= quotation.outer.start]
@@ -191,15 +199,19 @@ class SideView:
         return not before and self.tokens[-1].span.end <= quotation.outer.end + 1 and last - first > 2
 
     def _is_said(self, first: int, last: int) -> bool:
-        """Several words of English after a verb of saying: he called it "a work of fiction"."""
+        """Several words of English after a verb of saying; what it is called by somebody is no speech."""
         if self.language != "en" or last - first < _SPOKEN:
             return False
-        return any(first - _SPEECH_REACH <= match.last <= first for match in self.reporting)
+        near = [m for m in self.reporting if first - _SPEECH_REACH <= m.last <= first and m.row.stance != "none"]
+        naming = load_words("naming-verbs.en.txt")
+        return bool(near) and not any(t.form in naming for t in self.tokens[max(0, first - _NAMING_REACH) : first])
 
     def _announced(self, first: int) -> Function | None:
         """Say what a cue of a name or title makes of a quotation that it stands before or begins."""
         near = range(max(0, first - _CUE_REACH - 2), first + 1)  # a mark and a clitic may stand between
         cues = [cue for cue in self.name_cues if cue.first in near and cue.row.kind != "speech"]
+        if self.language == "en" and self.tokens[first].text.islower():  # what it calls "technical reasons"
+            cues = [cue for cue in cues if cue.form not in ("called", "named", "dubbed", "nicknamed")]
         is_title = any(cue.row.kind in _TITLES and cue.first < first for cue in cues)
         return Function.TITLE if is_title else Function.NAME if cues else None
 

@@ -1,0 +1,111 @@
+"""Which words are a hedging device where they stand, and which words it holds off."""
+
+from __future__ import annotations
+
+import re
+
+from aligner.frame.view import SideView
+from aligner.lexicon import Match
+from aligner.resources import Device, load_table, load_words
+from aligner.text import TokenKind, arabic_share
+
+__all__ = ["held_range", "held_words", "is_condition", "is_hedge", "is_lookalike", "may_be_missed"]
+
+_FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
+_HELD = 4  # tokens after a hedge that are taken as the words it holds off
+_TASHKEEL = re.compile("[\u064b-\u0652\u0640]")
+
+
+def is_hedge(side: SideView, match: Match[Device]) -> bool:
+    """Tell whether a device is one here: not in speech, قد only before an imperfect, no Latin name after."""
+    if side.is_in_speech(match.first) or is_lookalike(side, match.first) or _is_in_name(side, match):
+        return False
+    after = side.tokens[match.last : match.last + 2]
+    if match.row.kind == "epistemic" and side.is_denied(match.first):
+        return False  # no model had predicted, لم يتوقعه
+    if match.row.rule == "qad-imperfect":
+        return bool(after) and _is_imperfect(after[0].form)
+    if match.row.rule == "no-object":  # وُصفت بأنها; وصفته بأنه has a speaker
+        return not side.tokens[match.first].form.endswith(("ه", "ها", "هم"))
+    if match.row.rule == "not-before-name":
+        return bool(after) and not after[0].text[:1].isupper()
+    if match.row.kind == "naming" and after and match.row.distance <= 2 and side.language == "ar":
+        return not (after[0].kind is TokenKind.WORD and arabic_share(after[0].text) == 0)  # المسمى AI Next
+    return True
+
+
+def is_lookalike(side: SideView, index: int) -> bool:
+    """Tell whether a token only looks like a device once it is folded: بدأ for بدا."""
+    written = _TASHKEEL.sub("", side.tokens[index].text)
+    listed = load_table("lookalikes.yaml").get(side.language, ())
+    return written in listed or (written[:1] in ("و", "ف") and written[1:] in listed)
+
+
+def is_condition(side: SideView, index: int) -> bool:
+    """Tell whether a token is a word of condition, which answers a modal only where it renders no other one."""
+    return side.tokens[index].form in load_words(f"conditions.{side.language}.txt")
+
+
+def _is_imperfect(form: str) -> bool:
+    """A verb in the imperfect starts with ي; with ت only where the perfect of form V cannot be meant."""
+    return (
+        form == "لا"
+        or (len(form) > 2 and form.startswith(("ي", "تت", "تست")))
+        or form in load_words("imperfects.ar.txt")
+    )
+
+
+def may_be_missed(side: SideView, match: Match[Device]) -> bool:
+    """Only devices with some distance, outside speech; plain naming ("known as") informs."""
+    if side.is_in_speech(match.first) or (match.row.kind == "naming" and match.row.distance < 3):
+        return False
+    if _is_in_name(side, match):
+        return False  # Sham News, in May
+    after = side.tokens[match.last : match.last + 1]
+    if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):
+        return False  # May 24; as soon as possible.
+    return match.form not in ("supposed",) or not _follows(side, match.last, "to")
+
+
+def _is_in_name(side: SideView, match: Match[Device]) -> bool:
+    """A capital in the sentence makes a name; at its head it does where a doubting adjective meets another one."""
+    if not side.tokens[match.first].text[:1].isupper() or side.is_title_case:
+        return False
+    after = side.tokens[match.last : match.last + 1]
+    return match.first > 0 or (match.row.kind == "doubt" and bool(after) and after[0].text[:1].isupper())
+
+
+def _follows(side: SideView, index: int, form: str) -> bool:
+    return index < len(side.tokens) and side.tokens[index].form == form
+
+
+def held_range(side: SideView, match: Match[Device]) -> tuple[int, int]:
+    """Give the tokens a device holds off: those after it, or before it where nothing follows in its clause."""
+    if side.language == "ar" and match.row.id in _FOLLOWING:
+        return max(0, match.first - 2), match.first
+    first, last = _stretch(side, match.last)
+    if first < last:
+        return first, last
+    return max(0, match.first - 2), match.first
+
+
+def _stretch(side: SideView, first: int) -> tuple[int, int]:
+    """Give up to four tokens up to a mark; a mark right after the device is skipped."""
+    if first < len(side.tokens) - 1 and side.tokens[first].kind is TokenKind.MARK:
+        first += side.tokens[first].text not in (".", "!", "?", "\u061f", ";")
+    last = first
+    while last < min(len(side.tokens), first + _HELD) and side.tokens[last].kind is not TokenKind.MARK:
+        last += 1
+    return first, last
+
+
+def held_words(side: SideView, match: Match[Device]) -> str:
+    """Give the words to be named in a rationale: from the first content word to the last of the stretch."""
+    first, last = held_range(side, match)
+    stop = load_words(f"function-words.{side.language}.txt")
+    while first < last - 1 and (side.tokens[first].form in stop or side.tokens[first].kind is TokenKind.MARK):
+        first += 1
+    last = min(last, first + 3)
+    while last > first + 1 and side.tokens[last - 1].form in stop:
+        last -= 1
+    return side.span(first, last).of(side.text) if last > first else match.span.of(side.text)
