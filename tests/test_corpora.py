@@ -19,7 +19,9 @@ from aligner.score import Pairing, read_ladder
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
-OWN = ("demo", "newsroom", "newsroom-dev", "newsroom-feature", "newsroom-press", "newsroom-wire")  # texts written by us
+OWN = (  # texts written by us
+    "demo", "newsroom", "newsroom-blind", "newsroom-dev", "newsroom-feature", "newsroom-press", "newsroom-wire",
+)  # fmt: skip
 SETS = (*OWN, "mali-blockade", "dev", "example-audit")
 NAMES = ("the Organisation for the Prohibition of Chemical Weapons",)  # long names that anyone may write
 LADDERS = ("demo", "mali-blockade")
