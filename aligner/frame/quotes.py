@@ -132,7 +132,7 @@ def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
     """The words render a name: capitals on the source side, or the same sound in both scripts."""
     source = view.source
     linked = view.sources_near(quoted.first, quoted.last)
-    stop = load_words(f"function-words.{source.language}.txt")
+    stop = load_words(f"function-words.{source.language}.txt") | load_words("name-particles.en.txt")
     words = [(i, source.tokens[i]) for i in linked if source.tokens[i].kind is TokenKind.WORD]
     words = [(i, word) for i, word in words if word.form not in stop] or words
     targets = [t for t in view.target.tokens[quoted.first : quoted.last] if t.kind is TokenKind.WORD]
@@ -143,12 +143,19 @@ def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
 
 def _is_name(view: BeadView, index: int, word: Token, targets: list[Token]) -> bool:
     """A capital makes a name, except on a lone first word and in title case, where the sound has to agree."""
-    if not word.text[0].isupper():
+    if not _is_capital(word):
         return False
     after = view.source.tokens[index + 1 : index + 2]
     is_first = word is _first_word(view.source) and not (after and after[0].text[:1].isupper())
     is_telling = not view.source.is_title_case and (not is_first or word.text.isupper())
     return is_telling or any(is_same_name(word.form, t.form) for t in targets)
+
+
+def _is_capital(word: Token) -> bool:
+    """A word with a capital, or whose capital follows a particle of names: al-Wadi."""
+    particle, _, rest = word.text.partition("-")
+    is_particle = particle in load_words("name-particles.en.txt")
+    return word.text[0].isupper() or (is_particle and rest[:1].isupper())
 
 
 def _first_word(side: SideView) -> object:

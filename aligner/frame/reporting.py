@@ -119,6 +119,8 @@ def _flags(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
         here, there = pair.here.row, pair.there.row
         if pair.joint == _PLACED and not _TAKES_SIDES & {here.stance, there.stance}:
             continue
+        if there.stance != "claim" and _is_noun(view.source, pair.here):
+            continue
         if _is_softened(pair.step, here, there) and not _claims_near(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)
         elif _is_strengthened(pair.step, here, there) and not _claims_near(view, view.target, pair):
@@ -240,6 +242,14 @@ def _reports(side: SideView, match: Match[Reporting]) -> bool:
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
     is_noun = before in load_words("determiners.en.txt")
     return not is_noun and after.isdisjoint(load_words("claimed-things.en.txt"))
+
+
+def _is_noun(side: SideView, match: Match[Reporting]) -> bool:
+    """A word that is a noun as often (report), and no verb: those follow a pronoun or introduce what is said."""
+    before = side.tokens[match.first - 1].form if match.first else ""
+    after = side.tokens[match.last].form if match.last < len(side.tokens) else ""
+    is_verb = before in load_words("verb-openers.en.txt") or after in ("that", ":", "”", '"')
+    return match.form in load_words("report-nouns.en.txt") and not is_verb
 
 
 def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
