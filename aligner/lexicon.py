@@ -17,6 +17,7 @@ Row = TypeVar("Row", bound=Hashable)
 _GAP = "*"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence calls"
+_REMEMBERED = 16384  # words whose forms a matcher remembers
 # Function words of one or two letters are too short for the general cutting of clitics.
 _SHORT = {
     "بما": "ما", "لما": "ما", "وما": "ما", "فما": "ما", "مما": "ما", "عما": "ما", "فيما": "ما", "وفيما": "ما",
@@ -97,6 +98,7 @@ class Matcher(Generic[Row]):
                 self._add(row, form)
         for found in self._index.values():
             found.sort(key=lambda entry: -len(entry[0]))
+        self._beginning = lru_cache(maxsize=_REMEMBERED)(self._forms_beginning)
 
     def _add(self, row: Row, form: str) -> None:
         for written in _written_out(form):
@@ -122,12 +124,15 @@ class Matcher(Generic[Row]):
 
     def _match_at(self, sequence: Sequence[Token], at: int) -> Match[Row] | None:
         best: Match[Row] | None = None
-        for key in sorted(lookup_forms(sequence[at].form)):
-            for words, form, row in self._index.get(key, ()):
-                end = self._end(sequence, at, words)
-                if end and (best is None or (end[0], len(form)) > (best.last, len(best.form))):
-                    best = Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
+        for words, form, row in self._beginning(sequence[at].form):
+            end = self._end(sequence, at, words)
+            if end and (best is None or (end[0], len(form)) > (best.last, len(best.form))):
+                best = Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
         return best
+
+    def _forms_beginning(self, word: str) -> tuple[tuple[tuple[str, ...], str, Row], ...]:
+        """Give the forms that may begin with a word."""
+        return tuple(entry for key in sorted(lookup_forms(word)) for entry in self._index.get(key, ()))
 
     def _end(self, sequence: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
         """Match the rest of a form; give the token after it and the offset where it ends."""

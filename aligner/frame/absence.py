@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from aligner.frame.coverage import phrases, sounds_like_name, vacancies
@@ -47,8 +48,13 @@ class Absence:
     instead: tuple[int, ...]
 
 
-def absences(view: BeadView, side: SideView) -> Iterator[Absence]:
-    """Yield the charged words of a side that the other side lacks, from left to right; not those of a lost clause."""
+@lru_cache(maxsize=8)
+def absences(view: BeadView, side: SideView) -> tuple[Absence, ...]:
+    """Give the charged words of a side that the other side lacks, from left to right; not those of a lost clause."""
+    return tuple(_absences(view, side))
+
+
+def _absences(view: BeadView, side: SideView) -> Iterator[Absence]:
     rivals = _unrendered(view, side)
     clauses = [phrase for phrase in phrases(view, side) if phrase.n_words >= _CLAUSE and phrase.probability >= _SURE]
     for first, last, label in _charged(side):

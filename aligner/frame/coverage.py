@@ -166,18 +166,18 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
         [token.text[0].isupper() for token in tokens],
         [token.kind is TokenKind.NUMBER for token in tokens],
         [math.log(len(token.text)) for token in tokens],
-        *zip(*(_known(view, side, k) for k in here), strict=True),
+        *zip(*_known(view, side, here), strict=True),
     )
     found = np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
     return here, np.where(np.isinf(found), 0.0, found)
 
 
-def _known(view: BeadView, side: SideView, index: int) -> tuple[bool, bool]:
-    """Tell whether a word of the other side shares a concept with this one, and whether it is known that none does."""
-    known = concepts(side.tokens[index].form, side.language)
+def _known(view: BeadView, side: SideView, indices: Sequence[int]) -> list[tuple[bool, bool]]:
+    """Tell of each word whether the other side has a word of its concept, and whether it surely has none."""
     other = view.other(side)
-    is_rendered = any(known & concepts(token.form, other.language) for token in other.tokens)
-    return is_rendered, bool(known) and not is_rendered
+    there = frozenset[int]().union(*(concepts(token.form, other.language) for token in other.tokens))
+    mine = [concepts(side.tokens[k].form, side.language) for k in indices]
+    return [(not known.isdisjoint(there), bool(known) and known.isdisjoint(there)) for known in mine]
 
 
 def _claims(
@@ -243,7 +243,7 @@ def _phrase_features(
     ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
     vacant = len(vacancies(view, side, indices))
-    known = [_known(view, side, k) for k in indices]
+    known = _known(view, side, indices)
     return [
         total,
         float(odds.max()),
