@@ -20,17 +20,11 @@ from aligner.link import content_words
 from aligner.resources import Evaluation, Label, load_words
 from aligner.text import TokenKind, bare_forms, normalise_word
 
-__all__ = ["NAMING", "Absence", "absences", "agrees", "is_known", "is_rendered"]
+__all__ = ["Absence", "absences", "agrees", "is_known", "is_rendered", "names_people"]
 
 _CHARGED = 2  # |value| from which an absence is worth a flag
 _CLAUSE, _SURE = 3, 0.7  # content words and probability from which a stretch is lost as a whole
 _EXTREME = 3
-NAMING = frozenset(
-    (
-        *("armed_actor", "forces", "government", "leader", "protester", "protest", "opposition", "critic", "loyal"),
-        *("politician", "migration", "suspect", "spy", "rich", "smuggler", "cult", "activist_env", "theft"),
-    )
-)  # scales of people, where a word two steps down is already an insult
 _SAME = 0.7  # cosine from which a word renders another
 _SHORT = 3  # letters of an Arabic form that is too short to be sure of
 _SUFFIX = 3  # letters that an inflection may add to a longer one
@@ -102,6 +96,11 @@ def is_known(side: SideView, index: int) -> bool:
     return bool(concepts(side.tokens[index].form, side.language))
 
 
+def names_people(label: Label | Evaluation) -> bool:
+    """Tell whether a label is of people; what is said of acts and things is put in other words too often."""
+    return isinstance(label, Label) and label.scale in load_words("people-scales.txt")
+
+
 def _charged(side: SideView) -> Iterator[tuple[int, int, Label | Evaluation]]:
     """Yield what evaluates; a word that does both is the label if that is longer."""
     found: dict[int, tuple[int, int, Label | Evaluation]] = {}
@@ -119,8 +118,7 @@ def _charged(side: SideView) -> Iterator[tuple[int, int, Label | Evaluation]]:
 
 def _is_plain(side: SideView, match: Match[tuple[Label, ...]], label: Label) -> bool:
     """An Arabic label must be extreme or name people, and stand as listed: short forms have too many inflections."""
-    is_naming = label.scale in NAMING and label.value < 0
-    if abs(label.value) < _EXTREME and not is_naming:
+    if abs(label.value) < _EXTREME and not (names_people(label) and label.value < 0):
         return False
     return _is_as_listed(side, match)
 
@@ -158,7 +156,7 @@ def _nearest(view: BeadView, side: SideView, indices: range) -> tuple[int, ...]:
     """Give the free token that these fit best: a linked one, one that stands where they should, or any."""
     other = view.other(side)
     scores, cosines = (
-        (table if side is view.source else table.T)[indices[0] : indices[-1] + 1].max(axis=0)
+        view.table_from(side, table)[indices[0] : indices[-1] + 1].max(axis=0)
         for table in (view.links.scores, view.links.cosines)
     )
     is_phrase = len(indices) > 1  # a word of a phrase that is rendered is not what the phrase was made into
@@ -175,8 +173,8 @@ def _is_claimed(view: BeadView, side: SideView, index: int, indices: range) -> b
     """A token of the other side renders another word of this side: a link, a shared concept or a name."""
     other = view.other(side)
     token = other.tokens[index]
-    pairs = ((i, j) if side is view.source else (j, i) for i, j, _ in view.links.pairs)
-    if token.kind is not TokenKind.WORD or any(b == index and a not in indices for a, b in pairs):
+    is_linked = any(b == index and a not in indices for a, b, _ in view.links_from(side))
+    if token.kind is not TokenKind.WORD or is_linked:
         return True
     if sounds_like_name(view, other, [index]) or (index > 0 and other.language != "ar" and token.text[0].isupper()):
         return True

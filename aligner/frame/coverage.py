@@ -46,6 +46,7 @@ PHRASE_FEATURES = (
     "sum", "worst", "words", "evaluates", "labels", "answered", "ratio", "figures", "capital", "long-sum", "long-ratio",
     "vacant", "filled", "rendered", "absent",
 )  # fmt: skip
+_RENDERED = WORD_FEATURES.index("rendered")  # and "absent", the last two
 _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
 _OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, alone
@@ -136,7 +137,8 @@ def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tu
         return
     odds = features @ np.asarray(weights.word[:-1]) + weights.word[-1]
     for run in _runs(side, words, odds):
-        row = _phrase_features(view, side, [words[place] for place in run], odds[run], weights)
+        known = features[run][:, _RENDERED:]
+        row = _phrase_features(view, side, [words[place] for place in run], odds[run], known, weights)
         yield words[run[0]], words[run[-1]] + 1, row
 
 
@@ -147,9 +149,7 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
     if not here or not there:
         return (), np.zeros((0, len(WORD_FEATURES)))
     tables = (view.links.cosines, view.links.scores)
-    cosines, scores = (
-        (table if side is view.source else table.T)[np.ix_(here, there)].astype(np.float64) for table in tables
-    )
+    cosines, scores = (view.table_from(side, table)[np.ix_(here, there)].astype(np.float64) for table in tables)
     is_firm, is_free = _claims(view.firm_from(side), here, there)
     best = cosines.argmax(axis=1)
     rows = np.arange(len(here))
@@ -234,8 +234,14 @@ def _strength(value: int) -> float:
 
 
 def _phrase_features(
-    view: BeadView, side: SideView, indices: Sequence[int], odds: NDArray[np.float64], weights: Weights
+    view: BeadView,
+    side: SideView,
+    indices: Sequence[int],
+    odds: NDArray[np.float64],
+    known: NDArray[np.float64],
+    weights: Weights,
 ) -> list[float]:
+    """``known``: of each word, 1 where it is rendered and where it is absent, (n, 2)."""
     is_long = float(len(indices) > 1)
     total = float((odds - _OPEN).sum())
     evaluates = max(_evaluates(side, k) for k in indices)
@@ -243,7 +249,6 @@ def _phrase_features(
     ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
     vacant = len(vacancies(view, side, indices))
-    known = _known(view, side, indices)
     return [
         total,
         float(odds.max()),
@@ -258,8 +263,8 @@ def _phrase_features(
         ratio * is_long,
         min(float(vacant), _MOST_VACANT),
         float(vacant >= len(indices)),
-        sum(rendered for rendered, _ in known) / len(indices),
-        min(float(sum(absent for _, absent in known)), _MOST_VACANT),
+        float(known[:, 0].sum()) / len(indices),
+        min(float(known[:, 1].sum()), _MOST_VACANT),
     ]
 
 

@@ -54,26 +54,21 @@ _SEVERITY = {0: "low", 1: "low", 2: "medium", 3: "high"}
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A device of one side, and what the other side says: in_target where the device is the translation's."""
+    """A device of one side, and what the other side says."""
 
     view: BeadView
     reported: frozenset[tuple[int, int]]
     sure: frozenset[tuple[int, int]]
     spoken: frozenset[int]
+    side: SideView
     match: Match[Device]
-    in_target: bool
-
-    @property
-    def side(self) -> SideView:
-        return self.view.target if self.in_target else self.view.source
 
     @property
     def other(self) -> SideView:
-        return self.view.source if self.in_target else self.view.target
+        return self.view.other(self.side)
 
     def linked(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
-        links = self.view.links
-        return (links.sources_of if self.in_target else links.targets_of)(first, last, is_firm=is_firm)
+        return self.view.linked_from(self.side, first, last, is_firm=is_firm)
 
     def is_free(self, index: int, *, is_device: bool = False) -> bool:
         """Tell whether a token of the other side renders no word of this side more than the device.
@@ -92,12 +87,11 @@ class _Search:
         )
 
     def partners(self, pairs: frozenset[tuple[int, int]], index: int) -> Iterator[int]:
-        turned = ((j, i) if self.in_target else (i, j) for i, j in pairs)
+        turned = ((i, j) if self.side is self.view.source else (j, i) for i, j in pairs)
         return (k for k, there in turned if there == index)
 
     def cosine(self, here: int, there: int) -> float:
-        table = self.view.links.cosines
-        return float(table[there, here] if self.in_target else table[here, there])
+        return float(self.view.table_from(self.side, self.view.links.cosines)[here, there])
 
 
 def check(view: BeadView) -> Iterator[Edit]:
@@ -108,12 +102,12 @@ def check(view: BeadView) -> Iterator[Edit]:
     sure = frozenset((i, j) for i, j in view.links.firm if view.links.cosines[i, j] >= _SURE)
     spoken = _spoken(view.target)
     for match in view.target.hedges:
-        search = _Search(view, said.rendered, sure, spoken, match, in_target=True)
+        search = _Search(view, said.rendered, sure, spoken, view.target, match)
         if is_hedge(view.target, match) and not said.is_told(match) and not _is_answered(search):
             yield _edit(view, match, Direction.ADDED)
     spoken = _spoken(view.source)
     for match in view.source.hedges:
-        search = _Search(view, said.rendered, sure, spoken, match, in_target=False)
+        search = _Search(view, said.rendered, sure, spoken, view.source, match)
         if may_be_missed(view.source, match) and not said.is_asked(match) and _is_lost(search):
             yield _edit(view, match, Direction.REMOVED)
 

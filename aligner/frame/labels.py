@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aligner.frame.absence import NAMING, Absence, absences, agrees, is_known, is_rendered
+from aligner.frame.absence import Absence, absences, agrees, is_known, is_rendered, names_people
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
@@ -67,7 +67,7 @@ class _Pair:
     def is_charged(self) -> bool:
         """Tell whether one of two words for acts is more than slightly for or against: attack, incident."""
         is_strong = max(abs(self.here.value), abs(self.there.value)) >= _CHARGED
-        return is_strong or not NAMING.isdisjoint((self.here.scale, self.there.scale))
+        return is_strong or names_people(self.here) or names_people(self.there)
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -111,15 +111,10 @@ def _replaced(view: BeadView, paired: Sequence[_Pair]) -> Iterator[_Shift]:
         span, instead = view.source.span(absence.first, absence.last), _span(view.target, absence.instead)
         yield _Shift(span, instead, absence.label, there, "label-replaced")
     for absence in brought:
-        if not _names_people(absence.label):
+        if not names_people(absence.label):
             continue
         span = view.target.span(absence.first, absence.last)
         yield _Shift(_span(view.source, absence.instead), span, absence.label, None, "label-brought-in")
-
-
-def _names_people(label: Label | Evaluation) -> bool:
-    """Tell whether a label is of people; what is said of acts and things is put in other words too often."""
-    return isinstance(label, Label) and label.scale in NAMING
 
 
 def _replacements(view: BeadView, side: SideView, paired: Sequence[Match[Labels]]) -> list[Absence]:
@@ -187,7 +182,7 @@ def _are_comparable(a: Label, b: Label) -> bool:
 def _is_alone(view: BeadView, here: Match[Labels], there: Match[Labels]) -> bool:
     """Each is the only label of people of its scale on its side, and neither has a firm link: they must be one."""
     links = (view.links.targets_of(here.first, here.last, is_firm=True), view.links.sources_of(there.first, there.last))
-    scales = {row.scale for row in here.row} & {row.scale for row in there.row} & NAMING
+    scales = {row.scale for row in here.row if names_people(row)} & {row.scale for row in there.row}
     counts = [sum(not scales.isdisjoint(r.scale for r in m.row) for m in s.labels) for s in (view.source, view.target)]
     return bool(scales) and not any(links) and counts == [1, 1]
 
@@ -230,7 +225,7 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     head = _head_after(view.source, match.last)
     if any(m.first == match.first for m in view.source.evaluative):  # an adjective that is left out is an omission
         return
-    if not _names_people(label) or abs(label.value) < _CHARGED or head is None:
+    if not names_people(label) or abs(label.value) < _CHARGED or head is None:
         return
     if view.links.targets_of(match.first, match.last, is_firm=True):
         return
@@ -256,19 +251,12 @@ def _head_after(side: SideView, index: int) -> int | None:
 def _is_still_there(view: BeadView, match: Match[Labels]) -> bool:
     """Some word of the translation that renders nothing else is close enough to the label."""
     taken = {j for i, j in view.links.firm if not match.first <= i < match.last}
-    words = [match.span.of(view.source.text)]
-    return _best_cosine(view, words, view.target, taken) >= _STILL_THERE
-
-
-def _best_cosine(view: BeadView, words: Sequence[str], side: SideView, taken: set[int]) -> float:
-    """Best cosine of any writing of the words with any free word of a side."""
-    free = [t for k, t in enumerate(side.tokens) if t.kind is TokenKind.WORD and k not in taken]
+    free = [t for k, t in enumerate(view.target.tokens) if t.kind is TokenKind.WORD and k not in taken]
     strings = [string for token in free for string in word_strings(token)]
     if not strings:
-        return 0.0
-    table = view.vectors([*words, *strings])
-    n = len(words)
-    return float(np.round(table[n:] @ table[:n].T, 4).max())
+        return False
+    table = view.vectors([match.span.of(view.source.text), *strings])
+    return bool(np.round(table[1:] @ table[0], 4).max() >= _STILL_THERE)
 
 
 def _edit(view: BeadView, shift: _Shift) -> Edit:

@@ -85,8 +85,7 @@ def _is_carried(view: BeadView, quoted: Quoted, *, from_target: bool) -> bool:
     is_held_here = not from_target and _is_hedged(view.source, quoted.first)
     if not other.quoted and not other.hedges:
         return False
-    find = view.links.sources_of if from_target else view.links.targets_of
-    linked = find(quoted.first, quoted.last)
+    linked = view.linked_from(view.target if from_target else view.source, quoted.first, quoted.last)
     if not linked:
         return False
     depth = quoted.quotation.depth

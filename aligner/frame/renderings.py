@@ -40,7 +40,7 @@ def concepts(form: str, language: str) -> frozenset[int]:
     >>> bool(concepts("brutal", "en") & concepts("حازمة", "ar"))
     False
     """
-    entries = _load()[language] if language in _load() else _Entries({}, {})
+    entries = _load().get(language, _Entries({}, {}))
     found = _of_arabic(form, entries) if language == "ar" else _of_english(form, entries)
     return frozenset(found)
 

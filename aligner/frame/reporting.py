@@ -291,8 +291,7 @@ def _claims_at(view: BeadView, side: SideView, index: int, own: Sequence[int]) -
 def _renders_claim(view: BeadView, side: SideView, index: int) -> bool:
     """A word of claiming of one side is linked to one of the other: اتهام, accusation."""
     claims = {k for k, row in view.other(side).counterparts if row.kind in ("claim", "naming")}
-    pairs = ((i, j) if side is view.source else (j, i) for i, j, score in view.links.pairs if score >= _SURE)
-    return any(k == index and other in claims for k, other in pairs)
+    return any(k == index and j in claims and score >= _SURE for k, j, score in view.links_from(side))
 
 
 def _is_claim_word(side: SideView, index: int) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from aligner.lexicon import Match, Matcher
 from aligner.link import Links, Vectors, link_strings, link_words
 from aligner.model import Function, Span
@@ -273,6 +276,20 @@ class BeadView:
         """Give the firm links as pairs of a token of this side and one of the other."""
         firm = self.links.firm
         return firm if side is self.source else frozenset((j, i) for i, j in firm)
+
+    def links_from(self, side: SideView) -> Iterator[tuple[int, int, float]]:
+        """Yield all links with their scores, as pairs of a token of this side and one of the other."""
+        is_source = side is self.source
+        return ((i, j, score) if is_source else (j, i, score) for i, j, score in self.links.pairs)
+
+    def linked_from(self, side: SideView, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
+        """Give the tokens of the other side linked (firmly) to any of first..last-1 of this side, in order."""
+        find = self.links.targets_of if side is self.source else self.links.sources_of
+        return find(first, last, is_firm=is_firm)
+
+    def table_from(self, side: SideView, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Turn a table of the links (source, target) so that its rows are the tokens of this side."""
+        return table if side is self.source else table.T
 
     def sources_near(self, first: int, last: int) -> list[int]:
         """Give the source tokens linked to target tokens first..last-1, without strays."""
