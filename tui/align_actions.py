@@ -113,9 +113,10 @@ class AlignActions(Shell):
         para = rows.para(side, rows.segments(self.view.bead, side)[: n_target or n_source][-1])
         width = max(min(_SHOWN_WORDS, self.size.width - 16), 20)
         logical = replace(para, mode=Mode.TERMINAL)  # the dialog puts the letters in order, after this
-        pads = [width - line.width if para.is_rtl else 0 for line in logical.wrap(width)]
-        lines = zip(pads, logical.wrap(width), strict=True)
-        return ["   " + " " * pad + para.text[line.start : line.end].rstrip() for pad, line in lines]
+        return [
+            " " * (3 + (width - line.width if para.is_rtl else 0)) + para.text[line.start : line.end].rstrip()
+            for line in logical.wrap(width)
+        ]
 
     def _split(self, n_source: int, n_target: int) -> None:
         self.decide(acts.split_bead, self.view.bead, n_source, n_target)
