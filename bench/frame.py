@@ -8,7 +8,9 @@ The rule of matching:
   span on the side that was changed; an omission is compared on the source, an addition on the target.
 - A flag inside an expected span (on either side) under another name is *misnamed*: neither a hit nor a
   false alarm, counted apart; the edit stays missed.
-- A flag of a category in which the pair shifts already (column ``real``) counts nowhere.
+- A flag of a category in which the pair shifts already (column ``real``), or on words where annotators who had
+  not seen the checks marked a real shift of its category (``shifts.jsonl``), counts nowhere. How many of the
+  marked shifts are flagged is told apart.
 - Every other flag, in an edited pair, in a near miss or in a clean pair, is a false alarm. The same flag on
   several edits of one pair is one false alarm.
 
@@ -39,6 +41,7 @@ from bench.frameset import (
     data_hash,
     read_notes,
     read_set,
+    set_files,
 )
 
 __all__ = ["Detector", "Score", "Verdict", "evaluate", "judge", "main", "matches", "report", "scores"]
@@ -54,13 +57,14 @@ HEAD = "category      direction              edits  hits false      P      R    
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the flags of one case fared: expectations met and missed, flags wrong and misnamed."""
+    """How the flags of one case fared: expectations met and missed, flags wrong and misnamed, shifts found."""
 
     case: Case
     met: tuple[Expectation, ...]
     missed: tuple[Expectation, ...]
     wrong: tuple[Edit, ...]
     misnamed: tuple[Edit, ...]
+    found: tuple[Expectation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,23 @@ def judge(case: Case, flags: Sequence[Edit]) -> Verdict:
         flag
         for flag in flags
         if not any(matches(flag, expected) for expected in case.expected)
-        and not {"*", flag.category.value} & case.real
+        and not _is_real(case, flag)
     ]
     misnamed = tuple(flag for flag in rest if any(_touches(flag, expected) for expected in case.expected))
     wrong = tuple(flag for flag in rest if flag not in misnamed)
-    return Verdict(case, met, missed, wrong, misnamed)
+    found = tuple(shift for shift in case.shifts if any(_is_of(flag, shift) for flag in flags))
+    return Verdict(case, met, missed, wrong, misnamed, found)
+
+
+def _is_real(case: Case, flag: Edit) -> bool:
+    """Tell whether the pair shifted there before any edit."""
+    is_marked = any(_is_of(flag, shift) for shift in case.shifts)
+    return is_marked or bool({"*", flag.category.value} & case.real)
+
+
+def _is_of(flag: Edit, shift: Expectation) -> bool:
+    """Tell whether a flag is of a marked shift: the category, on its words; annotators may differ on the direction."""
+    return flag.category is shift.category and _touches(flag, shift)
 
 
 def evaluate(detector: Detector, cases: Sequence[Case]) -> tuple[Verdict, ...]:
@@ -136,13 +152,17 @@ def report(verdicts: Sequence[Verdict], title: str) -> Iterator[str]:
             wrong = sum(len(verdict.wrong) for verdict in chosen)
             rate = 100 * _ratio(wrong, len(chosen))
             yield f"false alarms per 100 {name}: {rate:.2f} ({wrong} in {len(chosen)})"
+    clean = [verdict for verdict in verdicts if verdict.case.role == CLEAN and verdict.case.shifts]
+    if clean:
+        shifts, found = (sum(map(len, part)) for part in ([v.case.shifts for v in clean], [v.found for v in clean]))
+        yield f"marked shifts of clean pairs that are flagged: {found} of {shifts}"
     yield f"misnamed: {sum(len(verdict.misnamed) for verdict in verdicts)}"
 
 
 def main(arguments: Sequence[str] | None = None, *, detector: Detector | None = None) -> int:
     """Score a detector, by default ``aligner.pipeline.frame_pairs``, and print the tables."""
     options = _parse(arguments)
-    files = [options.set / name for name in ("documents.tsv", "pairs.tsv", "edits.jsonl")]
+    files = set_files(options.set)
     notes = options.texts / "framing_notes.tsv"
     try:
         cases = read_set(options.set, options.texts)

@@ -1,7 +1,7 @@
 """Read a set of framing edits: stand-off pairs over texts kept elsewhere, and edits of ours on them.
 
-A set is a folder of three files (``bench/framing/README.md`` has every column); no sentence of a third
-party is stored, only names, digests and offsets of the texts and the few words that an edit puts in.
+A set is a folder of three files, or four with real shifts that annotators marked in the pairs
+(``bench/framing/README.md`` has every column); no sentence of a third party is stored, only names, digests and offsets of the texts and the few words that an edit puts in.
 Offsets count code points: of the text for pairs, of the pair's own two strings for edits.
 """
 
@@ -29,6 +29,7 @@ __all__ = [
     "read_pairs",
     "read_set",
     "read_table",
+    "set_files",
 ]
 
 CLEAN, EDITED, NEAR_MISS, NOTED = "clean", "edited", "near-miss", "noted"
@@ -104,7 +105,7 @@ class Case:
     """One pair as a detector sees it, with what is expected; ``base`` is the id of the unedited pair.
 
     ``real`` names the categories (``*`` for all) in which the pair already shifts before any edit;
-    flags of those are neither right nor wrong.
+    flags of those are neither right nor wrong. ``shifts`` are real shifts with their places.
     """
 
     pair: Pair
@@ -115,6 +116,7 @@ class Case:
     expected: tuple[Expectation, ...] = ()
     real: frozenset[str] = field(default_factory=frozenset)
     note: str = ""
+    shifts: tuple[Expectation, ...] = ()
 
 
 def apply_ops(text: str, ops: Iterable[Op], side: Side) -> str:
@@ -137,6 +139,7 @@ def read_pairs(folder: Path, texts: Path) -> dict[str, Case]:
     Raises InputError where a text is not the one the offsets were taken from.
     """
     documents = {row["document"]: row for row in read_table(folder / "documents.tsv")}
+    shifts = _shifts(folder / "shifts.jsonl")
     read = {name: tuple(_text(texts, row, side) for side in Side) for name, row in documents.items()}
     clean = {}
     for row in read_table(folder / "pairs.tsv"):
@@ -144,8 +147,21 @@ def read_pairs(folder: Path, texts: Path) -> dict[str, Case]:
         pair = Pair(row["id"], _cut(source, row, Side.SOURCE), _cut(target, row, Side.TARGET))
         real = frozenset(filter(None, row["real"].split(",")))
         split = documents[row["document"]]["split"]
-        clean[pair.id] = Case(pair, pair.id, row["document"], split, CLEAN, real=real)
+        found = shifts.get(pair.id, ())
+        clean[pair.id] = Case(pair, pair.id, row["document"], split, CLEAN, real=real, shifts=found)
     return clean
+
+
+def _shifts(path: Path) -> dict[str, tuple[Expectation, ...]]:
+    """Read the real shifts of the unedited pairs by pair, without those their annotator was not sure of."""
+    found: dict[str, tuple[Expectation, ...]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        row = json.loads(line)
+        if row["sure"]:
+            spans = (Span(**row[side]) if row[side] else None for side in Side)
+            shift = Expectation(Category(row["category"]), (Direction(row["direction"]),), Side.TARGET, *spans)
+            found[row["pair"]] = (*found.get(row["pair"], ()), shift)
+    return found
 
 
 def read_set(folder: Path, texts: Path) -> tuple[Case, ...]:
@@ -173,7 +189,20 @@ def _edited(row: Mapping[str, Any], clean: Mapping[str, Case], where: str) -> Ca
         remedy = "compare with the columns in README.md"
         raise InputError(f"this edit does not fit its pair: {error}", where=where, remedy=remedy) from error
     pair, role = Pair(row["id"], source, target), EDITED if expected else NEAR_MISS
-    return Case(pair, base.base, base.document, base.split, role, expected, base.real, row["note"])
+    shifts = tuple(moved for shift in base.shifts if (moved := _moved(shift, ops)))
+    return Case(pair, base.base, base.document, base.split, role, expected, base.real, row["note"], shifts)
+
+
+def _moved(shift: Expectation, ops: Sequence[Op]) -> Expectation | None:
+    """Give a shift of the unedited pair in the offsets of the edited one; None where an op changes its words."""
+    spans = []
+    for side in Side:
+        span, here = shift.span(side), [op for op in ops if op.side is side]
+        if span and any(op.start < span.end and op.end > span.start for op in here):
+            return None
+        by = sum(len(op.replacement) - (op.end - op.start) for op in here if span and op.end <= span.start)
+        spans.append(Span(span.start + by, span.end + by) if span else None)
+    return Expectation(shift.category, shift.directions, shift.changed, *spans)
 
 
 def _expectation(row: Mapping[str, Any], source: str, target: str) -> tuple[Expectation, ...]:
@@ -236,6 +265,12 @@ def _note_expectation(row: Mapping[str, str], pair: Pair) -> tuple[tuple[Expecta
 def _find(text: str, part: str) -> Span | None:
     start = text.find(part)
     return Span(start, start + len(part)) if part and start >= 0 else None
+
+
+def set_files(folder: Path) -> list[Path]:
+    """Name the files of a set: three, and the table of real shifts where there is one."""
+    names = ("documents.tsv", "pairs.tsv", "edits.jsonl", "shifts.jsonl")
+    return [folder / name for name in names if name != names[-1] or (folder / name).is_file()]
 
 
 def data_hash(paths: Sequence[Path]) -> str:

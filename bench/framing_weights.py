@@ -39,7 +39,7 @@ from aligner.model import Category, Side
 from aligner.pipeline import remembering
 from aligner.resources import load_lexicon
 from bench.frame import judge, matches
-from bench.frameset import CLEAN, Case, data_hash, read_set
+from bench.frameset import CLEAN, Case, data_hash, read_set, set_files
 
 HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cases = [case for folder, texts in sets for case in read_set(folder, texts) if case.split == "dev"]
     vectors = remembering(load_embedder())
     learned = learn(cases, vectors)
-    files = [folder / name for folder, _ in sets for name in ("documents.tsv", "pairs.tsv", "edits.jsonl")]
+    files = [path for folder, _ in sets for path in set_files(folder)]
     rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned, "rules": {}}
     _write(chosen.out, rows)
     rows["rules"] = count_rules(cases, vectors)  # with the weights just learned

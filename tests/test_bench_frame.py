@@ -26,6 +26,7 @@ from bench.frameset import (
     data_hash,
     read_notes,
     read_set,
+    set_files,
 )
 
 NEEDS_TEXTS = pytest.mark.skipif(not frame.TEXTS.is_dir(), reason="the texts of ../shared are not here")
@@ -195,6 +196,27 @@ def test_flag_of_a_real_shift_counts_nowhere() -> None:
         verdict = frame.judge(case_of(wanted, real), (alarm,))
         assert (verdict.wrong, verdict.misnamed) == ((), ())
     assert frame.judge(case_of(wanted, "omission"), (alarm,)).wrong == (alarm,)
+
+
+def test_marked_shift_excuses_its_own_words_and_is_counted(tmp_path: Path) -> None:
+    folder, texts = write_set(tmp_path)
+    at, first = TARGET.index("الحرب"), SOURCE.split()[0]
+    mark = {"pair": "pa", "category": "label", "direction": "softened", "source": None}
+    rows = [
+        mark | {"target": {"start": at, "end": at + 5}, "sure": True},
+        mark | {"target": {"start": 0, "end": len(TARGET)}, "sure": False},
+    ]
+    (folder / "shifts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    clean, _, edited, _ = read_set(folder, texts)
+    moved = Span(at + 8, at + 13)  # behind the words put in
+    assert [shift.target for shift in (*clean.shifts, *edited.shifts)] == [Span(at, at + 5), moved]
+    there = flag(Category.LABEL, Direction.STRENGTHENED, Span(0, len(first)), Span(at, at + 2))
+    elsewhere = flag(Category.LABEL, Direction.SOFTENED, Span(0, len(first)), Span(0, 2))
+    other = flag(Category.HEDGE, Direction.ADDED, None, Span(at, at + 2))
+    verdict = frame.judge(clean, (there, elsewhere, other))
+    assert (verdict.wrong, verdict.found) == ((elsewhere, other), clean.shifts)
+    assert "marked shifts of clean pairs that are flagged: 1 of 1" in list(frame.report((verdict,), "one"))
+    assert set_files(folder)[-1].name == "shifts.jsonl"
 
 
 def test_command_prints_tables_hash_and_errors_of_dev_only(

@@ -25,7 +25,7 @@ from aligner.frame.coverage import (
 from aligner.model import Category, Direction, Edit, Span
 from aligner.pipeline import remembering
 from aligner.resources import data_bytes, load_lexicon
-from bench.frameset import data_hash
+from bench.frameset import data_hash, set_files
 from bench.framing_weights import fit
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,7 +83,7 @@ def fake_bead():  # type: ignore[no-untyped-def]
 
 def test_the_weights_were_learned_from_the_sets_that_are_here() -> None:
     folders = [ROOT / "bench" / "framing", *sorted((ROOT / "bench").glob("framing-*"))]
-    files = [folder / name for folder in folders for name in ("documents.tsv", "pairs.tsv", "edits.jsonl")]
+    files = [path for folder in folders for path in set_files(folder)]
     assert json.loads(data_bytes("frame-coverage.json"))["data"] == data_hash(files)
 
 
