@@ -1,7 +1,8 @@
 """Read a set of framing edits: stand-off pairs over texts kept elsewhere, and edits of ours on them.
 
 A set is a folder of three files, or four with real shifts that annotators marked in the pairs
-(``bench/framing/README.md`` has every column); no sentence of a third party is stored, only names, digests and offsets of the texts and the few words that an edit puts in.
+(``bench/framing/README.md`` has every column). No sentence of a third party is stored, only names, digests and
+offsets of the texts and the few words that an edit puts in.
 Offsets count code points: of the text for pairs, of the pair's own two strings for edits.
 """
 
