@@ -26,6 +26,7 @@ _CHARGED = 2  # |value| from which an absence is worth a flag
 _CLAUSE, _SURE = 3, 0.7  # content words and probability from which a stretch is lost as a whole
 _EXTREME = 3
 _SAME = 0.7  # cosine from which a word renders another
+_REACH = 2  # tokens from a translated Arabic word in which the same English word may render another: اليميني المتطرف
 _SHORT = 3  # letters of an Arabic form that is too short to be sure of
 _SUFFIX = 3  # letters that an inflection may add to a longer one
 _ARTICLES = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال")
@@ -49,26 +50,37 @@ def absences(view: BeadView, side: SideView) -> tuple[Absence, ...]:
 
 
 def _absences(view: BeadView, side: SideView) -> Iterator[Absence]:
-    rivals = _unrendered(view, side)
+    rivals = list(_unrendered(view, side))
     clauses = [phrase for phrase in phrases(view, side) if phrase.n_words >= _CLAUSE and phrase.probability >= _SURE]
     for first, last, label in _charged(side):
         is_lost = any(phrase.first <= first and last <= phrase.last for phrase in clauses)
-        is_met = is_lost or any((label.value > 0) == (rival > 0) for rival in rivals)
+        is_met = is_lost or any(rival.may_render(range(first, last), label) for rival in rivals)
         if not is_met and _is_worth(view, side, first, last):
             is_modifier = isinstance(label, Evaluation)
             yield Absence(first, last, label, _instead(view, side, range(first, last), is_modifier=is_modifier))
 
 
-def _unrendered(view: BeadView, side: SideView) -> list[int]:
-    """Give the values of the other side's charged words that nothing here renders: they may render ours, unlisted."""
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """A charged word of the other side that nothing here renders; ``linked`` are the tokens that it translates."""
+
+    value: int
+    linked: frozenset[int]
+
+    def may_render(self, indices: range, label: Label | Evaluation) -> bool:
+        """Tell whether it may be an unlisted rendering: of the same sign, and no other word's translation."""
+        is_free = not self.linked or not self.linked.isdisjoint(indices)
+        return is_free and (label.value > 0) == (self.value > 0)
+
+
+def _unrendered(view: BeadView, side: SideView) -> Iterator[_Rival]:
+    """Give the other side's charged words that nothing here renders: they may render ours, unlisted."""
     other = view.other(side)
     found = [(m.first, m.last, m.row.value) for m in other.evaluative]
     found += [(m.first, m.last, row.value) for m in other.labels for row in m.row]
-    return [
-        value
-        for first, last, value in found
-        if abs(value) >= _CHARGED and not is_rendered(view, other, range(first, last))
-    ]
+    for first, last, value in found:
+        if abs(value) >= _CHARGED and not is_rendered(view, other, range(first, last)):
+            yield _Rival(value, frozenset(a for b in range(first, last) for a in _translated(view, side, b)))
 
 
 def is_rendered(view: BeadView, side: SideView, indices: range, *, but: range = range(0)) -> bool:
@@ -80,15 +92,24 @@ def is_rendered(view: BeadView, side: SideView, indices: range, *, but: range = 
     other = view.other(side)
     known = frozenset[int]().union(*(concepts(side.tokens[k].form, side.language) for k in indices))
     found = [k for k, token in enumerate(other.tokens) if known & concepts(token.form, other.language) and k not in but]
-    return not known or any(side is view.target or not _is_anothers(view, side, k, indices) for k in found)
+    return not known or any(not _is_anothers(view, side, k, indices) for k in found)
 
 
 def _is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> bool:
-    """Tell whether a token of the other side is firmly linked to one outside these that it shares a concept with."""
-    other = view.other(side)
-    known = concepts(other.tokens[index].form, other.language)
-    firm = [a for a, b in view.firm_from(side) if b == index]
-    return bool(firm) and all(a not in indices and known & concepts(side.tokens[a].form, side.language) for a in firm)
+    """Tell whether a token of the other side translates other words; for an Arabic one, those a few words off."""
+    words = _translated(view, side, index)
+    reach = 0 if side is view.source else _REACH
+    near = range(indices[0] - reach, indices[-1] + 1 + reach)
+    return bool(words) and all(a not in near for a in words)
+
+
+def _translated(view: BeadView, side: SideView, index: int) -> list[int]:
+    """Give the tokens of this side that a token of the other is firmly linked to, if it means what they do."""
+    known = concepts(view.other(side).tokens[index].form, view.other(side).language)
+    cosines = view.table_from(side, view.links.cosines)
+    words = [a for a, b in view.firm_from(side) if b == index]
+    is_meant = all(known & concepts(side.tokens[a].form, side.language) or cosines[a, index] >= _SAME for a in words)
+    return sorted(words) if is_meant else []
 
 
 def is_known(side: SideView, index: int) -> bool:
@@ -102,16 +123,17 @@ def names_people(label: Label | Evaluation) -> bool:
 
 
 def _charged(side: SideView) -> Iterator[tuple[int, int, Label | Evaluation]]:
-    """Yield what evaluates; a word that does both is the label if that is longer."""
+    """Yield what evaluates; a word that does both is the label if that is longer or names people."""
     found: dict[int, tuple[int, int, Label | Evaluation]] = {}
     for evaluation in side.evaluative:
         is_charged = evaluation.row.id not in _FADED
         if is_charged and _is_as_listed(side, evaluation):
             found[evaluation.first] = (evaluation.first, evaluation.last, evaluation.row)
     for match in side.labels:
-        label = min(match.row, key=lambda row: abs(row.value))
-        inside = [k for k in range(match.first, match.last) if k in found]
-        if abs(label.value) >= _CHARGED and not inside and _is_plain(side, match, label):
+        label = max(match.row, key=lambda row: (names_people(row), abs(row.value)))
+        is_charged = all(abs(row.value) >= _CHARGED for row in match.row)
+        inside = [k for k in range(match.first, match.last) if k in found and not names_people(label)]
+        if is_charged and not inside and _is_plain(side, match, label):
             found[match.first] = (match.first, match.last, label)
     yield from (found[k] for k in sorted(found))
 

@@ -33,7 +33,7 @@ _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged 
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
 _NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
-_GENERIC = "generic"  # the scale of words that say nothing but what sort of thing it is
+_GENERIC = ("generic", "people")  # scales of words that say nothing but what sort of thing, or of people, it is
 _FIRM, _LOOSE, _PLACE, _SCALE = 2, 1, 0, -1  # how two labels are joined: mutual link, any link, place, scale alone
 
 
@@ -140,8 +140,13 @@ def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:
         return False
     source, target = range(pair.source.first, pair.source.last), range(pair.target.first, pair.target.last)
     if abs(pair.here.value) >= abs(pair.there.value):
-        return all(is_known(view.source, k) for k in source) and is_rendered(view, view.source, source, but=target)
-    return all(is_known(view.target, k) for k in target) and is_rendered(view, view.target, target, but=source)
+        return _is_rendered_throughout(view, view.source, source, target)
+    return _is_rendered_throughout(view, view.target, target, source)
+
+
+def _is_rendered_throughout(view: BeadView, side: SideView, words: range, but: range) -> bool:
+    """Every word of a label is rendered by others than these: of climate deniers, the climate alone is not enough."""
+    return all(is_known(side, k) and is_rendered(view, side, range(k, k + 1), but=but) for k in words)
 
 
 def _with_adjective(view: BeadView, match: Match[Labels]) -> Span:
@@ -169,14 +174,17 @@ def _candidates(view: BeadView, here: Match[Labels], there: Match[Labels]) -> It
     is_same = any(a.scale == b.scale for a, b in readings)
     if joint is None and is_same and _is_alone(view, here, there):
         joint = _SCALE
-    if joint is not None and (joint > _PLACE or is_same):
+    if joint is not None and (joint > _PLACE or is_same or _is_absent(view, here)):
         a, b = min(readings, key=lambda p: (abs(p[0].value - p[1].value), abs(p[0].rank - p[1].rank)))
         yield _Pair(here, there, a, b, joint)
 
 
 def _are_comparable(a: Label, b: Label) -> bool:
     """Labels of one scale; a word for anything of its sort (events, people) is the neutral end of every scale."""
-    return a.scale == b.scale or (_GENERIC in (a.scale, b.scale) and max(abs(a.value), abs(b.value)) >= _CHARGED)
+    if a.scale == b.scale:
+        return True
+    charged, plain = (a, b) if abs(a.value) >= abs(b.value) else (b, a)
+    return plain.scale == _GENERIC[names_people(charged)] and abs(charged.value) >= _CHARGED
 
 
 def _is_alone(view: BeadView, here: Match[Labels], there: Match[Labels]) -> bool:
@@ -185,6 +193,12 @@ def _is_alone(view: BeadView, here: Match[Labels], there: Match[Labels]) -> bool
     scales = {row.scale for row in here.row if names_people(row)} & {row.scale for row in there.row}
     counts = [sum(not scales.isdisjoint(r.scale for r in m.row) for m in s.labels) for s in (view.source, view.target)]
     return bool(scales) and not any(links) and counts == [1, 1]
+
+
+def _is_absent(view: BeadView, here: Match[Labels]) -> bool:
+    """Tell whether the label is in the table of renderings and nothing renders it: what stands in its place is it."""
+    words = range(here.first, here.last)
+    return all(is_known(view.source, k) for k in words) and not is_rendered(view, view.source, words)
 
 
 def _joint(view: BeadView, here: Match[Labels], there: Match[Labels]) -> int | None:
@@ -280,9 +294,9 @@ def _moved(a: Label | Evaluation, b: Label | Evaluation) -> str:
     """Say where on which scale the two labels stand; two scales are named apart."""
     if isinstance(a, Evaluation) or isinstance(b, Evaluation):
         return f"from {_rank(a)} to {_rank(b)}"
-    if b.scale == _GENERIC:
+    if b.scale in _GENERIC:
         return f"{_rank(a)} to a word for anything of its sort"
-    if a.scale == _GENERIC:
+    if a.scale in _GENERIC:
         return f"a word for anything of its sort to {_rank(b)}"
     if a.scale == b.scale:
         return f"on the scale of {a.scale.replace('_', ' ')} from rank {a.rank} to rank {b.rank}"
