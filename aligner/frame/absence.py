@@ -20,7 +20,7 @@ from aligner.link import content_words
 from aligner.resources import Evaluation, Label, load_words
 from aligner.text import TokenKind, bare_forms, normalise_word
 
-__all__ = ["Absence", "absences", "agrees", "is_known", "is_rendered", "names_people"]
+__all__ = ["Absence", "absences", "agrees", "is_known", "is_rendered", "modifies", "names_people"]
 
 _CHARGED = 2  # |value| from which an absence is worth a flag
 _CLAUSE, _SURE = 3, 0.7  # content words and probability from which a stretch is lost as a whole
@@ -29,6 +29,7 @@ _SAME = 0.7  # cosine from which a word renders another
 _REACH = 2  # tokens from a translated Arabic word in which the same English word may render another: اليميني المتطرف
 _SHORT = 3  # letters of an Arabic form that is too short to be sure of
 _SUFFIX = 3  # letters that an inflection may add to a longer one
+_PREPOSITIONS = ("ب", "ك", "ل")
 _ARTICLES = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال")
 _FADED = frozenset({"e015", "e016", "e017", "e018"})  # degree, comment and praise: a matter of style
 
@@ -227,6 +228,16 @@ def _head(side: SideView, indices: range) -> int | None:
     after = indices[-1] + 1
     is_word = after < len(side.tokens) and side.tokens[after].kind is TokenKind.WORD
     return after if is_word and side.tokens[after].form not in stop else None
+
+
+def modifies(side: SideView, absence: Absence) -> bool:
+    """An Arabic word that evaluates stands by another: an adjective, a phrase or a noun with a preposition.
+
+    A noun of its own is what its clause is about; free translation makes many, of verbs and of whole clauses.
+    """
+    is_phrase = absence.last - absence.first > 1 or side.tokens[absence.first].form.startswith(_PREPOSITIONS)
+    is_adjective = absence.first > 0 and agrees(side, absence.first - 1, absence.first)
+    return isinstance(absence.label, Evaluation) and (is_phrase or is_adjective)
 
 
 def agrees(side: SideView, noun: int, modifier: int) -> bool:

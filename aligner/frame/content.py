@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aligner.frame.absence import absences, is_known, is_rendered
+from aligner.frame.absence import absences, is_known, is_rendered, modifies
 from aligner.frame.coverage import Phrase, phrases, vacancies
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.link import content_words
@@ -85,7 +85,8 @@ def _missing(view: BeadView, side: SideView) -> Iterator[_Missing]:
     yield from found
     for absence in absences(view, side):
         span = side.span(absence.first, absence.last)
-        if not absence.instead and not any(missing.span.overlaps(span) for missing in found):
+        is_told = any(missing.span.overlaps(span) for missing in found)
+        if not absence.instead and not is_told and (side is view.source or modifies(side, absence)):
             yield _Missing(span, "absent", UNCOUNTED)
 
 
