@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aligner.embed import Embedder
 from aligner.frame import view
 from aligner.frame.absence import absences, is_rendered
-from aligner.frame.renderings import concepts
+from aligner.frame.renderings import concepts, has_loyal, origins
 from aligner.resources import data_bytes, load_lexicon
 from aligner.text import normalise_word
 
@@ -42,12 +42,29 @@ def test_what_renders_something_else_shares_none(english: str, arabic: str) -> N
     assert not share(english, arabic)
 
 
-def test_every_line_has_both_languages() -> None:
-    lines = [line for line in data_bytes("renderings.txt").decode("utf-8").splitlines() if line.strip()]
+@pytest.mark.parametrize("name", ["renderings.txt", "loyal.txt"])
+def test_every_line_has_both_languages(name: str) -> None:
+    lines = [line for line in data_bytes(name).decode("utf-8").splitlines() if line.strip()]
     rows = [line.split("|") for line in lines if not line.startswith("#")]
     assert len(rows) > 200
     assert all(len(row) == 2 and row[0].strip() and row[1].strip() for row in rows)
-    assert all(word.removesuffix("=").replace("-", "").isalpha() for row in rows for word in row[0].split())
+    assert len({row[0].strip() for row in rows}) == len(rows)
+
+
+def test_english_entries_of_concepts_are_words() -> None:
+    lines = data_bytes("renderings.txt").decode("utf-8").splitlines()
+    english = [word for line in lines if not line.startswith("#") for word in line.partition("|")[0].split()]
+    assert all(word.removesuffix("=").replace("-", "").isalpha() for word in english)
+
+
+@pytest.mark.parametrize(
+    ("english", "arabic"),
+    [("toothless", "القانون بلا أنياب"), ("confession", "انتُزع منه اعتراف"), ("belt-tightening", "سياسة التقشف")],
+)
+def test_loyal_rendering_is_found_as_a_phrase(english: str, arabic: str) -> None:
+    forms = [normalise_word(word) for word in arabic.split()]
+    assert has_loyal(english, forms) and not has_loyal(english, forms[:1])
+    assert any(english in origins(forms[k:]) for k in range(len(forms)))
 
 
 @given(st.text(max_size=12), st.sampled_from(("en", "ar", "fr")))

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from aligner.frame.coverage import phrases, sounds_like_name, vacancies
-from aligner.frame.renderings import concepts
+from aligner.frame.renderings import concepts, has_loyal, is_listed, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import content_words
@@ -93,7 +93,17 @@ def is_rendered(view: BeadView, side: SideView, indices: range, *, but: range = 
     other = view.other(side)
     known = frozenset[int]().union(*(concepts(side.tokens[k].form, side.language) for k in indices))
     found = [k for k, token in enumerate(other.tokens) if known & concepts(token.form, other.language) and k not in but]
-    return not known or any(not _is_anothers(view, side, k, indices) for k in found)
+    is_open = not any(is_known(side, k) for k in indices)
+    return is_open or any(not _is_anothers(view, side, k, indices) for k in found) or _is_as_usual(view, side, indices)
+
+
+def _is_as_usual(view: BeadView, side: SideView, indices: range) -> bool:
+    """Tell whether the other side has what loyal translators write for just these words, or write them for."""
+    words, other = side.tokens[indices[0] : indices[-1] + 1], view.other(side)
+    if side is view.source:
+        return has_loyal(" ".join(token.form for token in words), [token.form for token in other.tokens])
+    there = f" {' '.join(token.form for token in other.tokens)} "
+    return any(f" {form} " in there for form in origins([token.form for token in words]))
 
 
 def _is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> bool:
@@ -115,7 +125,7 @@ def _translated(view: BeadView, side: SideView, index: int) -> list[int]:
 
 def is_known(side: SideView, index: int) -> bool:
     """Tell whether the table of renderings has the word."""
-    return bool(concepts(side.tokens[index].form, side.language))
+    return is_listed(side.tokens[index].form, side.language)
 
 
 def names_people(label: Label | Evaluation) -> bool:

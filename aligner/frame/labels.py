@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aligner.frame.absence import Absence, absences, agrees, is_known, is_rendered, names_people
+from aligner.frame.renderings import is_loyal
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
@@ -32,6 +33,7 @@ Labels = tuple[Label, ...]
 _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged to plain
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
 _NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
+_LONGEST = 4  # words of a loyal rendering that are looked at
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
 _GENERIC = ("generic", "people")  # scales of words that say nothing but what sort of thing, or of people, it is
 _FIRM, _LOOSE, _PLACE, _SCALE = 2, 1, 0, -1  # how two labels are joined: mutual link, any link, place, scale alone
@@ -92,7 +94,8 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
     sources = [m for m in view.source.labels if not _is_name(view.source, m)]
     sources = [m for m in sources if not view.source.is_denied(m.first)]
     for pair in pairs:
-        if pair.source in sources and pair.step >= _APART and pair.is_charged and not _is_elsewhere(view, pair):
+        is_shift = pair.source in sources and pair.step >= _APART and pair.is_charged
+        if is_shift and not _is_loyal(view, pair) and not _is_elsewhere(view, pair):
             rule = "label-near" if pair.joint <= _PLACE else "label-listed"
             yield _Shift(pair.source.span, _with_adjective(view, pair.target), pair.here, pair.there, rule)
     left = [m for m in sources if not any(m is pair.source for pair in pairs)]
@@ -132,6 +135,12 @@ def _is_other_word(side: SideView, indices: Sequence[int]) -> bool:
 
 def _span(side: SideView, indices: Sequence[int]) -> Span:
     return side.span(indices[0], indices[-1] + 1)
+
+
+def _is_loyal(view: BeadView, pair: _Pair) -> bool:
+    """Loyal translators write so, whatever the scale says."""
+    forms = [token.form for token in view.target.tokens[pair.target.first :]]
+    return is_loyal(pair.source.span.of(view.source.text), forms[:_LONGEST])
 
 
 def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:

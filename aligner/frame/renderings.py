@@ -2,20 +2,21 @@
 
 The table is wider than the lexicon on purpose: what falls away is flagged only where every rendering is absent.
 An English entry is the beginning of a word; an Arabic entry of three letters is a root, found with the usual
-letters between and around its own, and a longer one may be any part of a word.
+letters between and around its own, and a longer one may be any part of a word. A second table (``loyal.txt``)
+gives for single forms what loyal translators write: its words share a concept too, and a label so rendered stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
 from aligner.resources import data_bytes
-from aligner.text import bare_forms, normalise_word
+from aligner.text import bare_forms, light_stem, normalise_word
 
-__all__ = ["concepts"]
+__all__ = ["concepts", "has_loyal", "is_listed", "is_loyal", "origins"]
 
 _AROUND = frozenset("والبكفسلمتايهةنكىء")  # letters before a root's first and after its last
 _BETWEEN = frozenset("اويتى")  # letters that patterns put between a root's own
@@ -45,18 +46,89 @@ def concepts(form: str, language: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def is_listed(form: str, language: str) -> bool:
+    """Tell whether the table of concepts itself has the word: its renderings are then thought to be complete.
+
+    >>> is_listed("brutal", "en"), is_listed("belt-tightening", "en")
+    (True, False)
+    """
+    return any(number < len(_rows("renderings.txt")) for number in concepts(form, language))
+
+
+def is_loyal(words: str, forms: Sequence[str]) -> bool:
+    """Tell whether Arabic words (normalised) begin with what loyal translators write for these English ones.
+
+    >>> is_loyal("coup", ["الانقلاب", "العسكري"]), is_loyal("coup", ["الحركة"])
+    (True, False)
+    """
+    stems = tuple(light_stem(form) for form in forms)
+    return any(stems[: len(listed)] == listed for listed in _loyal().get(normalise_word(words), ()))
+
+
+def has_loyal(words: str, forms: Sequence[str]) -> bool:
+    """Tell whether these English words are rendered so anywhere in an Arabic text, given by its normalised words.
+
+    >>> has_loyal("toothless", ["قانون", "بلا", "انياب"]), has_loyal("toothless", ["قانون", "ضعيف"])
+    (True, False)
+    """
+    return any(is_loyal(words, forms[k:]) for k in range(len(forms)))
+
+
+def origins(forms: Sequence[str]) -> frozenset[str]:
+    """Give the English forms that loyal translators render with just these Arabic words (normalised).
+
+    >>> "toothless" in origins(["بلا", "انياب"])
+    True
+    """
+    return _origins().get(tuple(light_stem(form) for form in forms), frozenset())
+
+
+@lru_cache(maxsize=1)
+def _origins() -> Mapping[tuple[str, ...], frozenset[str]]:
+    found: dict[tuple[str, ...], set[str]] = {}
+    for english, listed in _loyal().items():
+        for stems in listed:
+            found.setdefault(stems, set()).add(english)
+    return {stems: frozenset(forms) for stems, forms in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _loyal() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Index the loyal renderings, as light stems, by the normalised English form."""
+    found = {}
+    for english, arabic in _rows("loyal.txt"):
+        listed = (tuple(light_stem(normalise_word(word)) for word in phrase.split()) for phrase in arabic.split(","))
+        found[normalise_word(english.strip())] = tuple(listed)
+    return found
+
+
+@lru_cache(maxsize=2)
+def _rows(name: str) -> tuple[tuple[str, str], ...]:
+    lines = (line.partition("#")[0] for line in data_bytes(name).decode("utf-8").splitlines())
+    sides = (line.partition("|") for line in lines if line.strip())
+    return tuple((english, arabic) for english, _, arabic in sides)
+
+
 @lru_cache(maxsize=1)
 def _load() -> Mapping[str, _Entries]:
-    rows = [line.partition("#")[0] for line in data_bytes("renderings.txt").decode("utf-8").splitlines()]
-    sides = [line.split("|") for line in rows if line.strip()]
-    return {language: _entries([side[k] for side in sides]) for k, language in enumerate(("en", "ar"))}
+    """Index both tables: the entries of one as it says they match, of the other the single words for single words."""
+    rows = [(english.split(), arabic.split()) for english, arabic in _rows("renderings.txt")]
+    for english, arabic in _rows("loyal.txt"):
+        words = [phrase.strip() for phrase in arabic.split(",") if len(phrase.split()) == 1]
+        rows.append(([f"{english.strip()}="], [_entry(normalise_word(word)) for word in words]))
+    return {language: _entries([row[k] for row in rows]) for k, language in enumerate(("en", "ar"))}
 
 
-def _entries(lines: list[str]) -> _Entries:
+def _entry(form: str) -> str:
+    stem = light_stem(form)
+    return stem if len(stem) > _LEAST else f"{stem}="
+
+
+def _entries(lines: list[list[str]]) -> _Entries:
     whole: dict[str, set[int]] = {}
     part: dict[str, set[int]] = {}
     for number, line in enumerate(lines):
-        for word in line.split():
+        for word in line:
             table = whole if word.endswith("=") else part
             table.setdefault(normalise_word(word.removesuffix("=")), set()).add(number)
     return _Entries(*({key: frozenset(found) for key, found in table.items()} for table in (whole, part)))
@@ -74,7 +146,7 @@ def _of_english(form: str, entries: _Entries) -> set[int]:
 
 def _of_arabic(form: str, entries: _Entries) -> set[int]:
     found: set[int] = set()
-    for word in bare_forms(form):
+    for word in (*bare_forms(form), light_stem(form)):
         found |= entries.whole.get(word, frozenset())
     for start in range(len(form)):
         for end in range(start + _LEAST + 1, min(len(form), start + _LONGEST) + 1):
