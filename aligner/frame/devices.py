@@ -21,7 +21,7 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     if side.is_in_speech(match.first) or is_lookalike(side, match.first) or _is_in_name(side, match):
         return False
     after = side.tokens[match.last : match.last + 2]
-    if match.row.kind == "epistemic" and side.is_denied(match.first):
+    if match.row.kind == "epistemic" and _is_denied(side, match.first):
         return False  # no model had predicted, لم يتوقعه
     if match.row.rule == "qad-imperfect":
         return bool(after) and _is_imperfect(after[0].form)
@@ -32,6 +32,12 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     if match.row.kind == "naming" and after and match.row.distance <= 2 and side.language == "ar":
         return not (after[0].kind is TokenKind.WORD and arabic_share(after[0].text) == 0)  # المسمى AI Next
     return True
+
+
+def _is_denied(side: SideView, index: int) -> bool:
+    """Tell whether a negation stands before a token, with a copula between or not: لم يكن من الممكن."""
+    before = side.tokens[index - 1].form if index else ""
+    return side.is_denied(index) or (before in load_words("copulas.ar.txt") and side.is_denied(index - 1))
 
 
 def is_lookalike(side: SideView, index: int) -> bool:

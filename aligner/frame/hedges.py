@@ -179,7 +179,7 @@ def _is_answered(search: _Search) -> bool:
     kinds, window = _ANSWERS[match.row.kind], _window(search)
     if match.row.kind == "epistemic" and match.row.rule != "if-future" and _has_as_many(search.side, other):
         return True
-    near = (m for m in other.hedges if m.row.kind in kinds and (m.first in window or _rules_all(other, m)))
+    near = (m for m in other.hedges if _is_kind(m, kinds) and (m.first in window or _rules_all(other, m)))
     if any(_stands(search, m) for m in near):
         return True
     rows = (
@@ -192,6 +192,11 @@ def _is_answered(search: _Search) -> bool:
     return match.row.kind in ("naming", "claim", "self") and _is_quoted_instead(search)
 
 
+def _is_kind(device: Match[Device], kinds: tuple[str, ...]) -> bool:
+    """What somebody describes so answers a name, which a report does not."""
+    return device.row.kind in kinds or ("naming" in kinds and device.row.rule == "describing")
+
+
 def _rules_all(side: SideView, device: Match[Device]) -> bool:
     """A device rules its sentence from the head of it, or as an aside: على ما يبدو, فيما يبدو, apparently."""
     before = side.tokens[device.first - 1].text if device.first else ""
@@ -202,7 +207,9 @@ def _stands(search: _Search, device: Match[Device]) -> bool:
     if device.row.rule == "qad-imperfect":
         return _may_answer(search, device.first)
     tokens = range(device.first, device.last)
-    return is_hedge(search.other, device) and any(search.is_free(k, is_device=True) for k in tokens)
+    stop = load_words("function-words.en.txt")  # "are likely" is taken where "likely" is
+    content = [k for k in tokens if search.other.tokens[k].form not in stop] or tokens
+    return is_hedge(search.other, device) and any(search.is_free(k, is_device=True) for k in content)
 
 
 def _may_answer(search: _Search, index: int) -> bool:

@@ -37,6 +37,7 @@ _SURE = 0.45  # link score from which two words of claiming render each other an
 _SUBJECT = 6  # tokens before a verb in which its subject stands
 _SUBJECT_AFTER = 3  # tokens after a verb in which it stands
 _RENDERS = 0.5  # cosine from which a word of claiming merely renders the word it is linked to
+_RENDERED = 0.5  # cosine from which a hedge firmly linked to a verb renders it
 _LINKED, _SUBJECTED, _PLACED = 2, 1, 0  # what joins two verbs
 _AT_HEAD = 3  # tokens of an Arabic sentence in which its verb of saying renders one at the end of the English
 _FINAL = 0.2  # distance of such a pair
@@ -59,6 +60,18 @@ class _Pair:
     def step(self) -> int:
         """Give the steps by which the translation stands further from what is said."""
         return self.there.row.distance - self.here.row.distance
+
+    @property
+    def is_alike(self) -> bool:
+        """Tell whether two verbs of one class render each other; "according to" goes with any verb."""
+        is_source = self.here.form.startswith("according") or self.there.row.lemma == "حسب"
+        is_near = abs(self.step) < _HALF_CLASS and self.here.row.stance == self.there.row.stance
+        return self.step == 0 or (is_near and not is_source)
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the translation merely says so, or claims; a noun (report) is rendered by nothing else."""
+        return self.there.row.distance == 0 or self.there.row.stance == "claim"
 
     @property
     def order(self) -> tuple[float, ...]:
@@ -98,7 +111,7 @@ def reports(view: BeadView) -> Reports:
         frozenset(
             (i, j)
             for pair in pairs
-            if pair.joint == _LINKED or (pair.joint == _SUBJECTED and pair.step == 0)
+            if pair.joint == _LINKED or (pair.joint == _SUBJECTED and pair.is_alike)
             for i in range(pair.here.first, pair.here.last)
             for j in range(pair.there.first, pair.there.last)
         ),
@@ -119,11 +132,9 @@ def _flags(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
         here, there = pair.here.row, pair.there.row
         if pair.joint == _PLACED and not _TAKES_SIDES & {here.stance, there.stance}:
             continue
-        if there.stance != "claim" and _is_noun(view.source, pair.here):
-            continue
-        if _is_softened(pair.step, here, there) and not _claims_near(view, view.source, pair):
+        if _is_softened(pair.step, here, there) and not _is_excused(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)
-        elif _is_strengthened(pair.step, here, there) and not _claims_near(view, view.target, pair):
+        elif _is_strengthened(pair.step, here, there) and not _is_excused(view, view.target, pair):
             yield _edit(view, pair, Direction.STRENGTHENED)
 
 
@@ -171,6 +182,7 @@ def _pairs(view: BeadView) -> list[_Pair]:
     target = _telling([m for m in view.target.reporting if _reports(view.target, m)])
     is_only = len(source) == len(target) == 1
     found = [pair for h in source for t in target if (pair := _joined(view, h, t, is_only=is_only))]
+    found = [pair for pair in found if pair.is_plain or not _is_noun(view.source, pair.here)]
     pairs: list[_Pair] = []
     for pair in sorted(found, key=lambda p: p.order):
         if not any(pair.here is p.here or pair.there is p.there for p in pairs):
@@ -197,10 +209,20 @@ def _joined(view: BeadView, here: Match[Reporting], there: Match[Reporting], *, 
         return _Pair(here, there, _LINKED, apart)
     if there.row.stance == "claim" and _renders_claim(view, view.target, there.first):
         return None  # allegedly, يُزعم: no matter who said so
+    if _is_elsewhere(view, here, there):
+        return None
     is_near = apart < (_FAR if there.row.stance == "claim" else _NEAR)
     if (is_only and is_near) or _share_subject(view, here, there):
         return _Pair(here, there, _SUBJECTED, apart)
     return _Pair(here, there, _PLACED, apart) if is_near else None
+
+
+def _is_elsewhere(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:
+    """The source's verb is surely rendered by a hedge: accused, المتهمين; suggests, يبدو."""
+    mild = [m for m in view.target.hedges if m.row.kind in ("epistemic", "claim") and m.row.distance <= _MARKED]
+    devices = {k for m in mild for k in range(m.first, m.last)} - {*range(there.first, there.last)}
+    inside, cosines = range(here.first, here.last), view.links.cosines
+    return any(i in inside and j in devices and cosines[i, j] >= _RENDERED for i, j in view.links.firm)
 
 
 def _share_subject(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:
@@ -236,9 +258,9 @@ def _reports(side: SideView, match: Match[Reporting]) -> bool:
         return False
     if side.language == "ar":
         return _is_arabic_report(side, match)
-    if match.row.stance != "claim":
-        return True
     before = side.tokens[match.first - 1].form if match.first else ""
+    if match.row.stance != "claim":
+        return not (before in ("a", "an", "the") and match.form.endswith("ed"))  # a leaked memo
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
     is_noun = before in load_words("determiners.en.txt")
     return not is_noun and after.isdisjoint(load_words("claimed-things.en.txt"))
@@ -260,7 +282,8 @@ def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
     if match.form in load_words("claim-nouns.ar.txt"):
         return _is_claimed(side, match)
     bare = token.form[1:] if token.form[0] in "وف" and not listed.startswith(token.form[0]) else token.form
-    if bare[0] in "بك" and not listed.startswith(bare[0]) and match.row.stance != "neutral":
+    is_noun = match.row.stance == "neutral" and match.row.distance == 0
+    if bare[0] in "بك" and not listed.startswith(bare[0]) and not is_noun:
         return False
     if match.row.stance != "claim":
         return True
@@ -276,16 +299,25 @@ def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:
     )
 
 
-def _claims_near(view: BeadView, side: SideView, pair: _Pair) -> bool:
-    match = pair.here if side is view.source else pair.there
-    return _claims_at(view, side, match.first, range(match.first, match.last))
+def _is_excused(view: BeadView, side: SideView, pair: _Pair) -> bool:
+    """A word of claiming beside the one verb answers the doubt in the other; it answers nothing where none is."""
+    match, doubting = (pair.here, pair.there) if side is view.source else (pair.there, pair.here)
+    return doubting.row.distance > 0 and _claims_at(view, side, match.first, range(match.first, match.last))
 
 
 def _claims_at(view: BeadView, side: SideView, index: int, own: Sequence[int]) -> bool:
     """Another word of claiming stands near, which renders none of the other side."""
     reach = range(index - _REACH, index + _REACH + 1)
     near = (k for k, row in side.counterparts if row.kind == "claim" and k in reach and k != index and k not in own)
-    return any(_is_claim_word(side, k) and not _renders_claim(view, side, k) for k in near)
+    return any(_is_claim_word(side, k) and not _renders_other(view, side, k) for k in near)
+
+
+def _renders_other(view: BeadView, side: SideView, index: int) -> bool:
+    """The word renders one of the other side that is no verb of saying: the attorney general, المدعي العام."""
+    other = view.other(side)
+    reported = {k for m in other.reporting for k in range(m.first, m.last)}
+    linked = [k for here, k, score in view.links_from(side) if here == index and score >= _SURE]
+    return _renders_claim(view, side, index) or any(k not in reported for k in linked)
 
 
 def _renders_claim(view: BeadView, side: SideView, index: int) -> bool:
@@ -297,7 +329,7 @@ def _renders_claim(view: BeadView, side: SideView, index: int) -> bool:
 def _is_claim_word(side: SideView, index: int) -> bool:
     """The wider list of counterparts holds plain verbs of saying, too; those answer no claim."""
     plain = [m for m in side.reporting if m.first <= index < m.last]
-    return not any(m.row.distance < _HALF_CLASS for m in plain)
+    return not is_lookalike(side, index) and not any(m.row.distance < _HALF_CLASS for m in plain)
 
 
 def _edit(view: BeadView, pair: _Pair, direction: Direction) -> Edit:
