@@ -35,6 +35,7 @@ _STILL_THERE = 0.5  # cosine from which a word near the head still renders a mod
 _NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
 _LONGEST = 4  # words of a loyal rendering that are looked at
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
+_INSULT = -3  # value down to which a word for people that the source lacks must go
 _GENERIC = ("generic", "people")  # scales of words that say nothing but what sort of thing, or of people, it is
 _FIRM, _LOOSE, _PLACE, _SCALE = 2, 1, 0, -1  # how two labels are joined: mutual link, any link, place, scale alone
 
@@ -114,7 +115,7 @@ def _replaced(view: BeadView, paired: Sequence[_Pair]) -> Iterator[_Shift]:
         span, instead = view.source.span(absence.first, absence.last), _span(view.target, absence.instead)
         yield _Shift(span, instead, absence.label, there, "label-replaced")
     for absence in brought:
-        if not names_people(absence.label):
+        if not names_people(absence.label) or absence.label.value > _INSULT:
             continue
         span = view.target.span(absence.first, absence.last)
         yield _Shift(_span(view.source, absence.instead), span, absence.label, None, "label-brought-in")
