@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aligner.frame.absence import absences, is_known, is_rendered
+from aligner.frame.absence import Absence, absences, is_known, is_rendered
 from aligner.frame.coverage import Phrase, phrases, vacancies
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.link import content_words
 from aligner.model import Category, Direction, Edit, Span
+from aligner.resources import Label
 
 __all__ = ["additions", "omissions"]
 
@@ -24,6 +25,7 @@ _LEAST = {
 }
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
 _LONG = 2  # content words from which a stretch is a phrase of its own
+_LINKED = 0.45  # cosine from which a name firmly linked to a word of the source renders it
 _WHY = {
     "modifier": "evaluates",
     "absent": "evaluates",
@@ -85,8 +87,18 @@ def _missing(view: BeadView, side: SideView) -> Iterator[_Missing]:
     yield from found
     for absence in absences(view, side):
         span = side.span(absence.first, absence.last)
-        if not absence.instead and not any(missing.span.overlaps(span) for missing in found):
+        is_there = bool(absence.instead) or (side is view.target and _names_freely(view, absence))
+        if not is_there and not any(missing.span.overlaps(span) for missing in found):
             yield _Missing(span, "absent", UNCOUNTED)
+
+
+def _names_freely(view: BeadView, absence: Absence) -> bool:
+    """A name that is linked to a word of the source renders it, however freely: junta, المجلس العسكري."""
+    if not isinstance(absence.label, Label):
+        return False  # an adjective may be linked to whatever stands beside its noun
+    cosines, content = view.links.cosines, content_words(view.source.tokens, view.source.language)
+    named = range(absence.first, absence.last)
+    return any(j in named and i in content and cosines[i, j] >= _LINKED for i, j in view.links.firm)
 
 
 def _unrendered(view: BeadView, side: SideView) -> Iterator[_Missing]:
