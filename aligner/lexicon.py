@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from aligner.model import Span
 from aligner.text import Token, TokenKind, bare_forms, tokens
@@ -14,6 +14,7 @@ from aligner.text import Token, TokenKind, bare_forms, tokens
 __all__ = ["Match", "Matcher", "inflections", "lookup_forms"]
 
 Row = TypeVar("Row", bound=Hashable)
+_Entry: TypeAlias = tuple[tuple[str, ...], str, Row]  # a form's words, the form, its row
 _GAP = "*"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence calls"
@@ -23,7 +24,7 @@ _SHORT = {
     "بما": "ما", "لما": "ما", "وما": "ما", "فما": "ما", "مما": "ما", "عما": "ما", "فيما": "ما", "وفيما": "ما",
     "ومما": "ما", "وعما": "ما", "وبما": "ما", "ممن": "من", "بمن": "من", "لمن": "من", "وممن": "من",
     "ومن": "من",
-    "وقد": "قد", "فقد": "قد", "وان": "ان", "بان": "ان", "فان": "ان",
+    "وفي": "في", "ولم": "لم", "ولا": "لا", "وقد": "قد", "فقد": "قد", "وان": "ان", "بان": "ان", "فان": "ان",
 }  # fmt: skip
 
 
@@ -124,15 +125,31 @@ class Matcher(Generic[Row]):
 
     def _match_at(self, sequence: Sequence[Token], at: int) -> Match[Row] | None:
         best: Match[Row] | None = None
-        for words, form, row in self._beginning(sequence[at].form):
+        for words, form, row in self._candidates(sequence, at):
             end = self._end(sequence, at, words)
             if end and (best is None or (end[0], len(form)) > (best.last, len(best.form))):
                 best = Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
         return best
 
-    def _forms_beginning(self, word: str) -> tuple[tuple[tuple[str, ...], str, Row], ...]:
-        """Give the forms that may begin with a word."""
-        return tuple(entry for key in sorted(lookup_forms(word)) for entry in self._index.get(key, ()))
+    def _candidates(self, sequence: Sequence[Token], at: int) -> list[_Entry[Row]]:
+        """Give the forms that may begin at a token, as far as the next token tells, in the order of the index."""
+        by_second, entries = self._beginning(sequence[at].form)
+        if not entries:
+            return []
+        seconds = {""} | (lookup_forms(sequence[at + 1].form) if at + 1 < len(sequence) else frozenset())
+        places = sorted({place for second in seconds for place in by_second.get(second, ())})
+        return [entries[place] for place in places]
+
+    def _forms_beginning(self, word: str) -> tuple[dict[str, list[int]], tuple[_Entry[Row], ...]]:
+        """Give the forms that may begin with a word, with their places by the second word; "" if any will do."""
+        entries = tuple(entry for key in sorted(lookup_forms(word)) for entry in self._index.get(key, ()))
+        by_second: dict[str, list[int]] = {}
+        for place, (words, _, _) in enumerate(entries):
+            is_open = len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)
+            seconds = {""} if is_open else {words[1]} | (inflections(words[1]) if self._inflect else set())
+            for second in sorted(seconds):
+                by_second.setdefault(second, []).append(place)
+        return by_second, entries
 
     def _end(self, sequence: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
         """Match the rest of a form; give the token after it and the offset where it ends."""

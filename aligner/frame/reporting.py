@@ -84,7 +84,7 @@ class _Pair:
 class Reports:
     """What the verbs of saying of a bead tell the other checks.
 
-    ``rendered`` are pairs of tokens of verbs that render each other; ``paired`` the spans of the translation's
+    ``rendered`` are pairs of first tokens of verbs that render each other; ``paired`` the spans of the translation's
     paired verbs, ``flagged`` the spans that this check names, source and target apart.
     """
 
@@ -109,11 +109,9 @@ def reports(view: BeadView) -> Reports:
     edits = list(_flags(view, pairs))
     return Reports(
         frozenset(
-            (i, j)
+            (pair.here.first, pair.there.first)
             for pair in pairs
             if pair.joint == _LINKED or (pair.joint == _SUBJECTED and pair.is_alike)
-            for i in range(pair.here.first, pair.here.last)
-            for j in range(pair.there.first, pair.there.last)
         ),
         tuple(pair.there.span for pair in pairs),
         tuple(edit.source for edit in edits if edit.source),
@@ -256,6 +254,8 @@ def _reports(side: SideView, match: Match[Reporting]) -> bool:
     """A match that is a report: outside speech, no adjective ("the alleged attack"), no claim to a thing."""
     if side.is_in_speech(match.first) or match.row.stance == "none" or is_lookalike(side, match.first):
         return False
+    if match.row.stance == "claim" and _is_name_for(side, match):
+        return False
     if side.language == "ar":
         return _is_arabic_report(side, match)
     before = side.tokens[match.first - 1].form if match.first else ""
@@ -264,6 +264,13 @@ def _reports(side: SideView, match: Match[Reporting]) -> bool:
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
     is_noun = before in load_words("determiners.en.txt")
     return not is_noun and after.isdisjoint(load_words("claimed-things.en.txt"))
+
+
+def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:
+    """A relative clause that holds a name off is a hedge: ما يزعم أنه احتجاج."""
+    around = [h for h in side.hedges if h.first < match.first < h.last and h.form.startswith(("ما ", "من ", "مما "))]
+    according = load_words("according.ar.txt")
+    return any(h.first == 0 or side.tokens[h.first - 1].form not in according for h in around)
 
 
 def _is_noun(side: SideView, match: Match[Reporting]) -> bool:
