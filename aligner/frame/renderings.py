@@ -28,8 +28,8 @@ _LONGEST = 12
 class _Entries:
     """Entries of one language with the lines they stand in: whole words, and beginnings, parts or roots."""
 
-    whole: Mapping[str, frozenset[int]]
-    part: Mapping[str, frozenset[int]]
+    whole: Mapping[str, tuple[int, ...]]  # tuples of numbers: the garbage collector does not search them
+    part: Mapping[str, tuple[int, ...]]
 
 
 @lru_cache(maxsize=65536)
@@ -74,22 +74,22 @@ def has_loyal(words: str, forms: Sequence[str]) -> bool:
     return any(is_loyal(words, forms[k:]) for k in range(len(forms)))
 
 
-def origins(forms: Sequence[str]) -> frozenset[str]:
+def origins(forms: Sequence[str]) -> tuple[str, ...]:
     """Give the English forms that loyal translators render with just these Arabic words (normalised).
 
     >>> "toothless" in origins(["بلا", "انياب"])
     True
     """
-    return _origins().get(tuple(light_stem(form) for form in forms), frozenset())
+    return _origins().get(tuple(light_stem(form) for form in forms), ())
 
 
 @lru_cache(maxsize=1)
-def _origins() -> Mapping[tuple[str, ...], frozenset[str]]:
+def _origins() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     found: dict[tuple[str, ...], set[str]] = {}
     for english, listed in _loyal().items():
         for stems in listed:
             found.setdefault(stems, set()).add(english)
-    return {stems: frozenset(forms) for stems, forms in found.items()}
+    return {stems: tuple(sorted(forms)) for stems, forms in found.items()}
 
 
 @lru_cache(maxsize=1)
@@ -131,28 +131,28 @@ def _entries(lines: list[list[str]]) -> _Entries:
         for word in line:
             table = whole if word.endswith("=") else part
             table.setdefault(normalise_word(word.removesuffix("=")), set()).add(number)
-    return _Entries(*({key: frozenset(found) for key, found in table.items()} for table in (whole, part)))
+    return _Entries(*({key: tuple(sorted(found)) for key, found in table.items()} for table in (whole, part)))
 
 
 def _of_english(form: str, entries: _Entries) -> set[int]:
     """Look up the word, and the parts of a compound: army-backed."""
     found: set[int] = set()
     for word in {form, form.removesuffix("'s"), *form.split("-")}:
-        found |= entries.whole.get(word, frozenset())
+        found.update(entries.whole.get(word, ()))
         for end in range(_LEAST, len(word) + 1):
-            found |= entries.part.get(word[:end], frozenset())
+            found.update(entries.part.get(word[:end], ()))
     return found
 
 
 def _of_arabic(form: str, entries: _Entries) -> set[int]:
     found: set[int] = set()
     for word in (*bare_forms(form), light_stem(form)):
-        found |= entries.whole.get(word, frozenset())
+        found.update(entries.whole.get(word, ()))
     for start in range(len(form)):
         for end in range(start + _LEAST + 1, min(len(form), start + _LONGEST) + 1):
-            found |= entries.part.get(form[start:end], frozenset())
+            found.update(entries.part.get(form[start:end], ()))
     for root in _roots(form):
-        found |= entries.part.get(root, frozenset())
+        found.update(entries.part.get(root, ()))
     return found
 
 
