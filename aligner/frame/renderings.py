@@ -49,7 +49,7 @@ def concepts(form: str, language: str) -> frozenset[int]:
 def is_listed(form: str, language: str) -> bool:
     """Tell whether the table of concepts itself has the word: its renderings are then thought to be complete.
 
-    >>> is_listed("brutal", "en"), is_listed("belt-tightening", "en")
+    >>> is_listed("brutal", "en"), is_listed("authentic", "en")
     (True, False)
     """
     return any(number < len(_rows("renderings.txt")) for number in concepts(form, language))
