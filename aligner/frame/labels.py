@@ -68,9 +68,10 @@ class _Pair:
 
     @property
     def is_charged(self) -> bool:
-        """Tell whether one of two words for acts is more than slightly for or against: attack, incident."""
+        """Tell whether one of two words for acts is more than slightly for or against, or the two are opposed."""
         is_strong = max(abs(self.here.value), abs(self.there.value)) >= _CHARGED
-        return is_strong or names_people(self.here) or names_people(self.there)
+        is_opposed = self.here.value * self.there.value < 0 and self.joint == _FIRM
+        return is_strong or is_opposed or names_people(self.here) or names_people(self.there)
 
     @property
     def order(self) -> tuple[int, ...]:
