@@ -123,10 +123,13 @@ def _replaced(view: BeadView, paired: Sequence[_Pair]) -> Iterator[_Shift]:
 
 
 def _replacements(view: BeadView, side: SideView, paired: Sequence[Match[Labels]]) -> list[Absence]:
-    """Give the absences of a side with another word in their place, without those that a like label renders."""
+    """Give the absences of a side with another word in their place, without those that a like label renders.
+
+    What stands in the place of a word for people need not be known: so many words are for people.
+    """
     taken = {k for match in paired for k in range(match.first, match.last)}
     found = [a for a in absences(view, side) if a.instead and taken.isdisjoint(range(a.first, a.last))]
-    return [a for a in found if _is_other_word(view.other(side), a.instead)]
+    return [a for a in found if names_people(a.label) or _is_other_word(view.other(side), a.instead)]
 
 
 def _is_other_word(side: SideView, indices: Sequence[int]) -> bool:
