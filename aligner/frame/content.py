@@ -20,7 +20,7 @@ __all__ = ["additions", "omissions"]
 # Probability from which a stretch is flagged; a lone word that does not evaluate is seldom a matter of framing.
 _LEAST = {
     Category.OMISSION: {"modifier": 0.45, "phrase": 0.65, "word": 0.9},
-    Category.ADDITION: {"modifier": 0.75, "phrase": 0.85, "word": 0.9},
+    Category.ADDITION: {"modifier": 0.7, "phrase": 0.8, "word": 0.9},
 }
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
 _LONG = 2  # content words from which a stretch is a phrase of its own
