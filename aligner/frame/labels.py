@@ -6,7 +6,7 @@ of its sort (events, people) are the neutral end of every scale. Of two words fo
 and an incident are both plain), and labels of people that are alone of their scale on both sides are one wherever
 they stand. A charged noun before another that is not rendered, while its head is, counts as dropped if it names
 people. A charged word without any rendering is a shift to what stands in its place (``absence``), if that is known
-to mean something else.
+to mean something else. What loyal translators write (``renderings``) is no shift, whatever the scale says.
 Two things were tried and taken out: to rank unlisted words by their nearest listed neighbours (never right on the
 development sets), and to compare labels across scales by value (right there, but in 0 of 7 flags on held-out sets).
 """
