@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from aligner.align import Settings, Strand, align, transpositions
-from aligner.align.corridor import whole
+from aligner.align.corridor import along, whole
+from aligner.align.cuts import best_cuts
+from aligner.align.evidence import Evidence, Side, View
 from aligner.align.parts import Parts, shares
 from aligner.errors import InputError
 
@@ -210,6 +212,66 @@ def test_what_is_on_neither_side_goes_nowhere():
     found = shares(mine, theirs, corridor, corridor, is_source=True, nowhere=0.6)
     assert found.cells[2, 1] > 0.9 and found.lost[0] < 0.1
     assert found.lost[1] > 0.25
+
+
+def cut_by_hand(parts, one, other, span):
+    """Say total, apart and lesser of the best cut of a segment against a span, at the worse end."""
+    pieces = (parts.vectors * parts.mass[:, None])[parts.owner == one - 1].astype(np.float64)
+    rows, n = other.vectors[span], span.stop - span.start
+    found = []
+    for at in {1, n - 1}:
+        left, right = unit(rows[:at].sum(axis=0)), unit(rows[at:].sum(axis=0))
+        each = []
+        for k in range(1, len(pieces)):
+            first, last = unit(pieces[:k].sum(axis=0)), unit(pieces[k:].sum(axis=0))
+            straight = first @ left, last @ right
+            each.append((sum(straight), sum(straight) - first @ right - last @ left, min(straight)))
+        found.append(max(each, default=(0.0, 0.0, 0.0)))
+    return np.min(found, axis=0)
+
+
+def unit(vector):
+    return vector / np.linalg.norm(vector)
+
+
+def random_pieces(rng, n):
+    counts = rng.integers(1, 5, n)
+    owner = np.repeat(np.arange(n), counts)
+    vectors = rng.normal(size=(len(owner), 6)).astype(np.float32)
+    return Parts(vectors, owner, rng.random(len(owner), np.float32) + 0.1, np.cumsum(counts) - counts)
+
+
+@pytest.mark.parametrize("corridor", [whole(40, 36), along([(0, 0), (9, 20), (30, 25), (40, 36)], 11)])
+def test_the_best_cut_is_the_best_of_all_cuts_in_every_cell(corridor):
+    rng = np.random.default_rng(5)
+    sides = [Side(strand(meanings(n, seed=n, d=6), ["x" * int(k) for k in rng.integers(1, 60, n)])) for n in (40, 36)]
+    pieces = random_pieces(rng, 40), random_pieces(rng, 36)
+    i, j = corridor.cells()
+    evidence = Evidence(*sides, corridor)
+    for view in (View(evidence, 0, 33), View(evidence, 33, corridor.n_diagonals)):
+        found = best_cuts(view, pieces)
+        for n in (2, 3, 10):
+            for side, shape in ((0, (1, n)), (1, (n, 1))):
+                tables = np.stack([found[shape].total, found[shape].apart, found[shape].lesser])[:, view.margin :]
+                own, end = (x[view.first : view.last] for x in ((i, j), (j, i))[side])
+                cells = (own >= 1) & (own <= sides[side].n) & (end >= n) & (end <= sides[1 - side].n)
+                expected = [
+                    cut_by_hand(pieces[side], one, sides[1 - side], slice(last - n, last))
+                    for one, last in zip(own[cells].tolist(), end[cells].tolist(), strict=True)
+                ]
+                assert len(expected) > 50
+                np.testing.assert_allclose(tables[:, cells].T, expected, atol=1e-5)
+
+
+def test_a_segment_of_one_piece_is_marked_and_has_no_cut():
+    sides = [Side(strand(meanings(3, seed=n, d=8))) for n in (1, 2)]
+    view = View(Evidence(*sides, whole(3, 3)), 0, 7)
+    pieces = parts_of([0, 1, 2, 3], [1, 2, 1]), parts_of([0, 1, 2], [1, 1, 1])
+    found = best_cuts(view, pieces)
+    assert [found[1, 2].whole[i + 3, i] for i in (1, 2, 3)] == [1.0, 0.0, 1.0]
+    assert [found[1, 2].total[i + 3, i] != 0.0 for i in (1, 2, 3)] == [False, True, False]
+    assert found[2, 1].whole.min() == 1.0 and not found[2, 1].total.any()
+    assert best_cuts(view, None)[1, 2].whole.min() == 1.0
 
 
 RELATED = (

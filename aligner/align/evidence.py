@@ -128,6 +128,7 @@ class Evidence:
         self.products = products(source.vectors, target.vectors, corridor, np.nan)
         self.channels = tuple(self._channel(which) for which in range(3))
         self.layers: dict[str, Layer] = {}
+        self.pieces: tuple[Parts, Parts] | None = None  # that segments can be cut between
 
     def _channel(self, which: int) -> Floats:
         """How many strings of a channel the two segments that end in a cell share."""

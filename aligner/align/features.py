@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.align.cuts import BestCut, best_cuts
 from aligner.align.evidence import SHAPES, Evidence, Layer, Stats, View, deviation
 from aligner.align.lattice import Shape
 
@@ -26,6 +27,7 @@ def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, list[Featu
     fits = {shape: (view.cosines[shape] - np.float32(nulls[shape])) / scale for shape in SHAPES}
     boxes = [view.boxes(channel[view.rows], 0.0) for channel in view.evidence.channels]
     covers = _covers(view)
+    cuts = best_cuts(view, view.evidence.pieces) if view.evidence.layers else {}
     slope = np.log((view.target.n + 2.0) / (view.source.n + 2.0))
     for shape in SHAPES:
         features = [*_fit(fits, shape, view), *_lengths(view, shape, stats)]
@@ -34,6 +36,8 @@ def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, list[Featu
         for name, cover in covers.items():
             features += _cover(name, cover, shape, view)
             features += _strays(name, view.evidence.layers[name], shape, view)
+        if shape in cuts:
+            features += _cuts(cuts[shape], np.float32(nulls[1, 1]), scale)
         features.append(("slope", np.full((1, 1), np.log(shape[1] / shape[0]) * slope, np.float32)))
         yield shape, features
 
@@ -121,6 +125,18 @@ def _strays(name: str, layer: Layer, shape: Shape, view: View) -> list[Feature]:
         inner = [*heads, *(view.before(tail, (1, 1), 0.0) for tail in tails)]
         out.append((f"{name}-run", np.minimum(np.maximum.reduce(inner), _RUN)))
     return out
+
+
+def _cuts(cut: BestCut, null: np.float32, scale: np.float32) -> list[Feature]:
+    """Likeness of the halves of the best cut, straight and less crosswise, in units of an aligned pair's."""
+    can = np.float32(1.0) - cut.whole
+    total, lesser = (cut.total / np.float32(2.0) - null) / scale, (cut.lesser - null) / scale
+    return [
+        ("cut", np.clip(total, -0.5, 1.5) * can),
+        ("cut-apart", np.clip(cut.apart / scale, -1.0, 1.5) * can),
+        ("cut-less", np.clip(lesser, -0.5, 1.5) * can),
+        ("whole", cut.whole),
+    ]
 
 
 def _share(mass: Floats, view: View, side: int, n: int) -> Floats:

@@ -48,3 +48,4 @@ def add_layers(evidence: Evidence, rungs: Sequence[tuple[int, int]], cut: Cut) -
         choice, corridor = _CHOICES[name], evidence.corridor
         near = along(rungs, min(choice.reach, corridor.width)) if choice.reach else corridor
         evidence.add(name, mine, theirs, near, choice.nowhere)
+    evidence.pieces = cut[LAYERS[0]]
