@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
@@ -18,12 +18,15 @@ _Entry: TypeAlias = tuple[tuple[str, ...], str, Row]  # a form's words, the form
 _GAP = "*"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence calls"
+_ENDINGS = ("ة", "ات", "ين", "ون", "ان", "تين", "تان", "وا", "ت", "ا")  # of a feminine noun in the place of its ة
+_PERSONS = "تنا"  # that take the place of the third person's ي
 _REMEMBERED = 16384  # words whose forms a matcher remembers
 # Function words of one or two letters are too short for the general cutting of clitics.
 _SHORT = {
     "بما": "ما", "لما": "ما", "وما": "ما", "فما": "ما", "مما": "ما", "عما": "ما", "فيما": "ما", "وفيما": "ما",
     "ومما": "ما", "وعما": "ما", "وبما": "ما", "ممن": "من", "بمن": "من", "لمن": "من", "وممن": "من",
     "ومن": "من",
+    **{before + "ان" + end: "ان" for before in ("", *"بوف") for end in ("ه", "ها", "هم", "هما", "هن", "ني", "نا")},
     "وفي": "في", "ولم": "لم", "ولا": "لا", "وقد": "قد", "فقد": "قد", "وان": "ان", "بان": "ان", "فان": "ان",
 }  # fmt: skip
 
@@ -68,10 +71,21 @@ def inflections(form: str) -> frozenset[str]:
         return frozenset(_english_inflections(form))
     found = {form}
     stem = form[:-1] if form.endswith("ة") else form
-    found |= {stem + ending for ending in ("ة", "ات", "ين", "ون", "ان", "تين", "تان", "وا", "ت", "ا")}
+    found |= {stem + ending for ending in _ENDINGS}
     if form.startswith("ي") and len(form) > 3:
-        found |= {person + form[1:] for person in "تنا"}
+        found |= {person + form[1:] for person in _PERSONS}
     return frozenset(found)
+
+
+def _uninflected(form: str) -> frozenset[str]:
+    """Give every form that a form is an inflection of, itself first of all."""
+    if not "\u0620" <= form[:1] <= "\u06d3":
+        ends = (("ies", "y"), ("es", ""), ("s", ""))
+        found = {form.removesuffix(end) + start for end, start in ends if form.endswith(end)}
+    else:
+        stems = {form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending)}
+        found = stems | {stem + "ة" for stem in stems} | {"ي" + form[1:]}
+    return frozenset(base for base in {form, *found} if form in inflections(base))
 
 
 def _english_inflections(form: str) -> set[str]:
@@ -93,12 +107,11 @@ class Matcher(Generic[Row]):
 
     def __init__(self, rows: Iterable[tuple[Row, Iterable[str]]], *, inflect: bool = False) -> None:
         self._inflect = inflect
-        self._index: dict[str, list[tuple[tuple[str, ...], str, Row]]] = {}
+        self._index: dict[str, list[tuple[int, _Entry[Row]]]] = {}
+        self._n_entries = 0
         for row, forms in rows:
             for form in forms:
                 self._add(row, form)
-        for found in self._index.values():
-            found.sort(key=lambda entry: -len(entry[0]))
         self._beginning = lru_cache(maxsize=_REMEMBERED)(self._forms_beginning)
 
     def _add(self, row: Row, form: str) -> None:
@@ -108,9 +121,8 @@ class Matcher(Generic[Row]):
     def _add_form(self, row: Row, form: str) -> None:
         words = tuple(token.form for token in tokens(form))
         if words:
-            firsts = inflections(words[0]) if self._inflect else (words[0],)
-            for first in firsts:
-                self._index.setdefault(first, []).append(((first, *words[1:]), form, row))
+            self._index.setdefault(words[0], []).append((self._n_entries, (words, form, row)))
+            self._n_entries += 1
 
     def find(self, sequence: Sequence[Token]) -> tuple[Match[Row], ...]:
         """Find all matches from left to right."""
@@ -123,13 +135,20 @@ class Matcher(Generic[Row]):
             at = match.last if match else at + 1
         return tuple(found)
 
+    def find_all(self, sequence: Sequence[Token]) -> Iterator[Match[Row]]:
+        """Yield the matches of every form from left to right, those that overlap as well."""
+        for at in range(len(sequence)):
+            yield from self._matches_at(sequence, at)
+
     def _match_at(self, sequence: Sequence[Token], at: int) -> Match[Row] | None:
-        best: Match[Row] | None = None
+        found = tuple(self._matches_at(sequence, at))
+        return max(found, key=lambda match: (match.last, len(match.form))) if found else None
+
+    def _matches_at(self, sequence: Sequence[Token], at: int) -> Iterator[Match[Row]]:
         for words, form, row in self._candidates(sequence, at):
             end = self._end(sequence, at, words)
-            if end and (best is None or (end[0], len(form)) > (best.last, len(best.form))):
-                best = Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
-        return best
+            if end:
+                yield Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
 
     def _candidates(self, sequence: Sequence[Token], at: int) -> list[_Entry[Row]]:
         """Give the forms that may begin at a token, as far as the next token tells, in the order of the index."""
@@ -142,7 +161,11 @@ class Matcher(Generic[Row]):
 
     def _forms_beginning(self, word: str) -> tuple[dict[str, list[int]], tuple[_Entry[Row], ...]]:
         """Give the forms that may begin with a word, with their places by the second word; "" if any will do."""
-        entries = tuple(entry for key in sorted(lookup_forms(word)) for entry in self._index.get(key, ()))
+        keys = lookup_forms(word)
+        if self._inflect:
+            keys = keys.union(*(_uninflected(key) for key in keys))
+        found = [numbered for key in keys for numbered in self._index.get(key, ())]
+        entries = tuple(entry for _, entry in sorted(found, key=lambda numbered: (-len(numbered[1][0]), numbered[0])))
         by_second: dict[str, list[int]] = {}
         for place, (words, _, _) in enumerate(entries):
             is_open = len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)

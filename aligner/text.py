@@ -25,6 +25,7 @@ __all__ = [
     "bare_forms",
     "clitic_splits",
     "digits_value",
+    "english_bases",
     "light_stem",
     "normalise",
     "normalise_word",
@@ -222,6 +223,10 @@ _PROCLITICS = tuple(
 _ENCLITICS = ("هما", "كما", "هم", "هن", "ها", "كم", "نا", "ه", "ي", "ك")
 _ENDINGS = ("تين", "تان", "يون", "يين", "ات", "ون", "ين", "ان", "وا", "يه", "ية", "ة", "ا", "ي", "ت", "ن")
 _SHORTEST = 3  # letters that must remain: Arabic roots have three
+_ENGLISH_ENDINGS = (
+    ("ies", ("y",)), ("ied", ("y",)), ("ily", ("y",)), ("es", ("e", "")), ("s", ("",)), ("ed", ("", "e")),
+    ("ing", ("", "e")), ("ly", ("", "le")),
+)  # fmt: skip
 
 
 @lru_cache(maxsize=65536)
@@ -246,16 +251,17 @@ def clitic_splits(form: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=65536)
 def pronoun_cuts(word: str) -> tuple[str, ...]:
-    """List what a word may be without a pronoun suffix; three letters remain, and teh marbuta closes again.
+    """List what a word may be without a pronoun suffix; three letters remain, teh marbuta closes and alef returns.
 
-    >>> pronoun_cuts("جماعتهم"), pronoun_cuts("كتابه"), pronoun_cuts("دم")
-    (('جماعت', 'جماعة'), ('كتاب',), ())
+    >>> pronoun_cuts("جماعتهم"), pronoun_cuts("كتابه"), pronoun_cuts("دم"), pronoun_cuts("سموهم")
+    (('جماعت', 'جماعة'), ('كتاب',), (), ('سمو', 'سموا'))
     """
     cuts: list[str] = []
     for suffix in _ENCLITICS:
         if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST:
             rest = word[: -len(suffix)]
             cuts += (rest, rest[:-1] + "ة") if rest.endswith("ت") else (rest,)
+            cuts += (rest + "ا",) if rest.endswith("و") and suffix[0] == "ه" else ()
     return tuple(cuts)
 
 
@@ -294,6 +300,24 @@ def light_stem(form: str) -> str:
                 break
         else:
             return form
+
+
+def english_bases(form: str) -> tuple[str, ...]:
+    """List what a lower-case English form may be an inflection of: a plural, a verb's form or an adverb.
+
+    >>> english_bases("carried"), english_bases("banned"), english_bases("roses"), english_bases("bus")
+    (('carry',), ('bann', 'banne', 'ban'), ('rose', 'ros'), ())
+    """
+    bases: list[str] = []
+    for ending, others in _ENGLISH_ENDINGS:
+        stem = form.removesuffix(ending)
+        if stem == form or len(stem) < _SHORTEST or (ending == "s" and stem.endswith(("s", "u", "i"))):
+            continue
+        bases += [stem + other for other in others]
+        if ending in ("ed", "ing") and stem[-1] == stem[-2]:
+            bases.append(stem[:-1])
+        break
+    return tuple(bases)
 
 
 @dataclass(frozen=True, slots=True)

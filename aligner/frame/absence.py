@@ -20,7 +20,17 @@ from aligner.link import content_words
 from aligner.resources import Evaluation, Label, load_words
 from aligner.text import TokenKind, bare_forms, normalise_word
 
-__all__ = ["Absence", "absences", "agrees", "is_known", "is_rendered", "modifies", "names_people"]
+__all__ = [
+    "Absence",
+    "absences",
+    "agrees",
+    "has_rendering",
+    "is_anothers",
+    "is_known",
+    "is_rendered",
+    "modifies",
+    "names_people",
+]
 
 _CHARGED = 2  # |value| from which an absence is worth a flag
 _CLAUSE, _SURE = 3, 0.7  # content words and probability from which a stretch is lost as a whole
@@ -85,7 +95,12 @@ def _unrendered(view: BeadView, side: SideView) -> Iterator[_Rival]:
 
 
 def is_rendered(view: BeadView, side: SideView, indices: range, *, but: range = range(0)) -> bool:
-    """Tell whether any word of the other side (``but`` some) may render these tokens; unknown words count as rendered.
+    """Tell whether words of the other side (``but`` some) may render these tokens; unknown ones count as rendered."""
+    return not any(is_known(side, k) for k in indices) or has_rendering(view, side, indices, but=but)
+
+
+def has_rendering(view: BeadView, side: SideView, indices: range, *, but: range = range(0)) -> bool:
+    """Tell whether a word of the other side (``but`` some) shares a concept with these tokens, or is loyal to them.
 
     A word that renders its own link (destroyed, دمر) does not render another word of the source (catastrophic); one
     word of the source may be rendered by two: far-right, اليميني المتطرف.
@@ -93,8 +108,7 @@ def is_rendered(view: BeadView, side: SideView, indices: range, *, but: range = 
     other = view.other(side)
     known = frozenset[int]().union(*(concepts(side.tokens[k].form, side.language) for k in indices))
     found = [k for k, token in enumerate(other.tokens) if known & concepts(token.form, other.language) and k not in but]
-    is_open = not any(is_known(side, k) for k in indices)
-    return is_open or any(not _is_anothers(view, side, k, indices) for k in found) or _is_as_usual(view, side, indices)
+    return any(not is_anothers(view, side, k, indices) for k in found) or _is_as_usual(view, side, indices)
 
 
 def _is_as_usual(view: BeadView, side: SideView, indices: range) -> bool:
@@ -106,7 +120,7 @@ def _is_as_usual(view: BeadView, side: SideView, indices: range) -> bool:
     return any(f" {form} " in there for form in origins([token.form for token in words]))
 
 
-def _is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> bool:
+def is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> bool:
     """Tell whether a token of the other side translates other words; for an Arabic one, those a few words off."""
     words = _translated(view, side, index)
     reach = 0 if side is view.source else _REACH

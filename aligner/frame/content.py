@@ -113,8 +113,8 @@ def _span(side: SideView, phrase: Phrase) -> Span:
 
 
 def _is_filled(view: BeadView, side: SideView, phrase: Phrase) -> bool:
-    """A word of the other side that evaluates the same way and renders nothing else stands in the place."""
-    if not phrase.is_charged:
+    """A word of the other side that evaluates the same way and renders nothing else stands in the place of one."""
+    if not phrase.is_charged or phrase.n_words >= _LONG:
         return False
     there = vacancies(view, side, range(phrase.first, phrase.last))
     signs = _signs(side, range(phrase.first, phrase.last))

@@ -14,9 +14,9 @@ from functools import lru_cache
 from itertools import combinations
 
 from aligner.resources import data_bytes
-from aligner.text import bare_forms, light_stem, normalise_word
+from aligner.text import bare_forms, english_bases, light_stem, normalise_word, pronoun_cuts
 
-__all__ = ["concepts", "has_loyal", "is_listed", "is_loyal", "origins"]
+__all__ = ["concepts", "has_loyal", "is_listed", "is_loyal", "is_weighed", "origins", "table_rows"]
 
 _AROUND = frozenset("والبكفسلمتايهةنكىء")  # letters before a root's first and after its last
 _BETWEEN = frozenset("اويتى")  # letters that patterns put between a root's own
@@ -52,7 +52,7 @@ def is_listed(form: str, language: str) -> bool:
     >>> is_listed("brutal", "en"), is_listed("authentic", "en")
     (True, False)
     """
-    return any(number < len(_rows("renderings.txt")) for number in concepts(form, language))
+    return any(number < len(table_rows("renderings.txt")) for number in concepts(form, language))
 
 
 def is_loyal(words: str, forms: Sequence[str]) -> bool:
@@ -61,8 +61,27 @@ def is_loyal(words: str, forms: Sequence[str]) -> bool:
     >>> is_loyal("coup", ["الانقلاب", "العسكري"]), is_loyal("coup", ["الحركة"])
     (True, False)
     """
-    stems = tuple(light_stem(form) for form in forms)
-    return any(stems[: len(listed)] == listed for listed in _loyal().get(normalise_word(words), ()))
+    stems = [_stems_of(form) for form in forms]
+    return any(
+        len(listed) <= len(stems) and all(stem in may for stem, may in zip(listed, stems, strict=False))
+        for listed in _listed(normalise_word(words))
+    )
+
+
+@lru_cache(maxsize=65536)
+def _stems_of(form: str) -> frozenset[str]:
+    """Give the light stems of an Arabic form with and without a pronoun at its end."""
+    return frozenset(light_stem(bare) for bare in (form, *pronoun_cuts(form)))
+
+
+def is_weighed(words: str) -> bool:
+    """Tell whether the renderings of English words are known: in the table of concepts, or the loyal ones.
+
+    >>> is_weighed("toothless"), is_weighed("of the")
+    (True, False)
+    """
+    words = normalise_word(words)
+    return bool(_listed(words)) or all(is_listed(word, "en") for word in words.split())
 
 
 def has_loyal(words: str, forms: Sequence[str]) -> bool:
@@ -83,11 +102,26 @@ def origins(forms: Sequence[str]) -> tuple[str, ...]:
     return _origins().get(tuple(light_stem(form) for form in forms), ())
 
 
+def _listed(words: str) -> tuple[tuple[str, ...], ...]:
+    """Give the loyal renderings of normalised English words, or of what their last word is a form of."""
+    words = _joined(words)
+    if (listed := _loyal().get(words)) is not None:
+        return listed
+    before, _, last = words.rpartition(" ")
+    found = (_loyal().get(f"{before} {base}".strip(), ()) for base in english_bases(last))
+    return next((listed for listed in found if listed), ())
+
+
+def _joined(words: str) -> str:
+    """Far-right and far right are one."""
+    return words.replace("-", " ")
+
+
 @lru_cache(maxsize=1)
 def _origins() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     found: dict[tuple[str, ...], set[str]] = {}
-    for english, listed in _loyal().items():
-        for stems in listed:
+    for english, phrases in _stems():
+        for stems in phrases:
             found.setdefault(stems, set()).add(english)
     return {stems: tuple(sorted(forms)) for stems, forms in found.items()}
 
@@ -95,27 +129,41 @@ def _origins() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def _loyal() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Index the loyal renderings, as light stems, by the normalised English form."""
-    found = {}
-    for english, arabic in _rows("loyal.txt"):
-        listed = (tuple(light_stem(normalise_word(word)) for word in phrase.split()) for phrase in arabic.split(","))
-        found[normalise_word(english.strip())] = tuple(listed)
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for english, phrases in _stems():
+        found[_joined(english)] = (*found.get(_joined(english), ()), *phrases)
     return found
 
 
-@lru_cache(maxsize=2)
-def _rows(name: str) -> tuple[tuple[str, str], ...]:
+@lru_cache(maxsize=1)
+def _stems() -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """Give the normalised English forms of the loyal renderings with the light stems of each Arabic phrase."""
+    return tuple(
+        (
+            normalise_word(english),
+            tuple(tuple(light_stem(normalise_word(word)) for word in phrase.split()) for phrase in arabic.split(",")),
+        )
+        for english, arabic in table_rows("loyal.txt")
+    )
+
+
+@lru_cache(maxsize=4)
+def table_rows(name: str, n_columns: int = 2) -> tuple[tuple[str, ...], ...]:
+    """Read a table of the package with ``|`` between its columns and comments from ``#`` on."""
     lines = (line.partition("#")[0] for line in data_bytes(name).decode("utf-8").splitlines())
-    sides = (line.partition("|") for line in lines if line.strip())
-    return tuple((english, arabic) for english, _, arabic in sides)
+    rows = [tuple(cell.strip() for cell in line.split("|")) for line in lines if line.strip()]
+    if wrong := [row for row in rows if len(row) != n_columns]:
+        raise ValueError(f"{name}: {n_columns} columns expected in {' | '.join(wrong[0])!r}")
+    return tuple(rows)
 
 
 @lru_cache(maxsize=1)
 def _load() -> Mapping[str, _Entries]:
     """Index both tables: the entries of one as it says they match, of the other the single words for single words."""
-    rows = [(english.split(), arabic.split()) for english, arabic in _rows("renderings.txt")]
-    for english, arabic in _rows("loyal.txt"):
+    rows = [(english.split(), arabic.split()) for english, arabic in table_rows("renderings.txt")]
+    for english, arabic in table_rows("loyal.txt"):
         words = [phrase.strip() for phrase in arabic.split(",") if len(phrase.split()) == 1]
-        rows.append(([f"{english.strip()}="], [_entry(normalise_word(word)) for word in words]))
+        rows.append(([f"{english}="], [_entry(normalise_word(word)) for word in words]))
     return {language: _entries([row[k] for row in rows]) for k, language in enumerate(("en", "ar"))}
 
 
@@ -135,10 +183,11 @@ def _entries(lines: list[list[str]]) -> _Entries:
 
 
 def _of_english(form: str, entries: _Entries) -> set[int]:
-    """Look up the word, and the parts of a compound: army-backed."""
+    """Look up the word, its base, and the parts of a compound: army-backed."""
     found: set[int] = set()
     for word in {form, form.removesuffix("'s"), *form.split("-")}:
-        found.update(entries.whole.get(word, ()))
+        for base in (word, *english_bases(word)):
+            found.update(entries.whole.get(base, ()))
         for end in range(_LEAST, len(word) + 1):
             found.update(entries.part.get(word[:end], ()))
     return found
