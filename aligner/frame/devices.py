@@ -13,6 +13,7 @@ __all__ = ["held_range", "held_words", "is_condition", "is_hedge", "is_lookalike
 
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
 _HELD = 4  # tokens after a hedge that are taken as the words it holds off
+_CONCEDES = 6  # tokens before a modal in which "however" makes its clause one of concession
 _TASHKEEL = re.compile("[\u064b-\u0652\u0640]")
 
 
@@ -20,18 +21,44 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     """Tell whether a device is one here: not in speech, قد only before an imperfect, no Latin name after."""
     if side.is_in_speech(match.first) or is_lookalike(side, match.first) or _is_in_name(side, match):
         return False
+    if _is_subject(side, match) or _is_emphatic(side, match.first):
+        return False
     after = side.tokens[match.last : match.last + 2]
     if match.row.kind == "epistemic" and _is_denied(side, match.first):
         return False  # no model had predicted, لم يتوقعه
     if match.row.rule == "qad-imperfect":
         return bool(after) and _is_imperfect(after[0].form)
     if match.row.rule == "no-object":  # وُصفت بأنها; وصفته بأنه has a speaker
-        return not side.tokens[match.first].form.endswith(("ه", "ها", "هم"))
+        verbs = [t.form for t in side.tokens[match.first : match.first + 2] if t.form[:2] not in ("با", "ان")]
+        return not any(form.endswith(("ه", "ها", "هم")) for form in verbs)
     if match.row.rule == "not-before-name":
         return bool(after) and not after[0].text[:1].isupper()
     if match.row.kind == "naming" and after and match.row.distance <= 2 and side.language == "ar":
         return not (after[0].kind is TokenKind.WORD and arabic_share(after[0].text) == 0)  # المسمى AI Next
     return True
+
+
+def _is_subject(side: SideView, match: Match[Device]) -> bool:
+    """A noun with the article right after a verb of saying is who says so: يعتقد الادعاء أن, the prosecution."""
+    is_noun = side.language == "ar" and side.tokens[match.first].form.startswith("ال")
+    return is_noun and any(m.last == match.first for m in side.reporting)
+
+
+def _is_emphatic(side: SideView, index: int) -> bool:
+    """After an adverb of time ما says nothing: نادرا ما بدا."""
+    before = side.tokens[index - 1].form if index else ""
+    return side.tokens[index].form == "ما" and before in load_words("adverbs-with-ma.ar.txt")
+
+
+def _is_concessive(side: SideView, index: int) -> bool:
+    """In a clause of concession "may" is no hedge: however much they may insist, wherever they might be."""
+    openers = load_words("concessives.en.txt")
+    for k in range(index - 1, max(-1, index - 1 - _CONCEDES), -1):
+        if side.tokens[k].kind is TokenKind.MARK:
+            return False
+        if side.tokens[k].form in openers:
+            return True
+    return False
 
 
 def _is_denied(side: SideView, index: int) -> bool:
@@ -67,6 +94,8 @@ def may_be_missed(side: SideView, match: Match[Device]) -> bool:
         return False
     if _is_in_name(side, match):
         return False  # Sham News, in May
+    if match.row.kind == "epistemic" and _is_concessive(side, match.first):
+        return False
     after = side.tokens[match.last : match.last + 1]
     if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):
         return False  # May 24; as soon as possible.
@@ -87,12 +116,18 @@ def _follows(side: SideView, index: int, form: str) -> bool:
 
 def held_range(side: SideView, match: Match[Device]) -> tuple[int, int]:
     """Give the tokens a device holds off: those after it, or before it where nothing follows in its clause."""
-    if side.language == "ar" and match.row.id in _FOLLOWING:
+    if side.language == "ar" and _follows_its_noun(side, match):
         return max(0, match.first - 2), match.first
     first, last = _stretch(side, match.last)
     if first < last:
         return first, last
     return max(0, match.first - 2), match.first
+
+
+def _follows_its_noun(side: SideView, match: Match[Device]) -> bool:
+    """Tell whether an Arabic device stands after what it holds off: an adjective, الجمهورية المعلنة من جانب واحد."""
+    is_adjective = side.tokens[match.first].form.startswith("ال") and not match.form.endswith((" ب", "ان"))
+    return match.row.id in _FOLLOWING or (match.row.kind in ("claim", "self") and is_adjective)
 
 
 def _stretch(side: SideView, first: int) -> tuple[int, int]:

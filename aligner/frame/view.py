@@ -243,7 +243,7 @@ class SideView:
 
 @lru_cache(maxsize=256)
 def _single_matcher(row: Device) -> Matcher[Device]:
-    return Matcher([(row, row.forms)])
+    return Matcher([(row, row.forms)], inflect=True)
 
 
 @dataclass(frozen=True)
