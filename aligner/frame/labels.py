@@ -18,8 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aligner.frame.absence import Absence, absences, agrees, is_known, is_rendered, names_people
+from aligner.frame.absence import Absence, absences, agrees, has_rendering, is_known, is_rendered, names_people
+from aligner.frame.joints import FIRM, PLACE, joint_of
 from aligner.frame.renderings import is_loyal
+from aligner.frame.slants import LABELS, Slant, slanted, slants
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
@@ -32,12 +34,11 @@ __all__ = ["check"]
 Labels = tuple[Label, ...]
 _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged to plain
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
-_NEAR = 4  # tokens round the expected place in which a label of the scale renders the source's
 _LONGEST = 4  # words of a loyal rendering that are looked at
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
 _INSULT = -3  # value down to which a word for people that the source lacks must go
 _GENERIC = ("generic", "people")  # scales of words that say nothing but what sort of thing, or of people, it is
-_FIRM, _LOOSE, _PLACE, _SCALE = 2, 1, 0, -1  # how two labels are joined: mutual link, any link, place, scale alone
+_SCALE = -1  # two labels that only their scale joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class _Pair:
     def is_charged(self) -> bool:
         """Tell whether one of two words for acts is more than slightly for or against, or the two are opposed."""
         is_strong = max(abs(self.here.value), abs(self.there.value)) >= _CHARGED
-        is_opposed = self.here.value * self.there.value < 0 and self.joint == _FIRM
+        is_opposed = self.here.value * self.there.value < 0 and self.joint == FIRM
         return is_strong or is_opposed or names_people(self.here) or names_people(self.there)
 
     @property
@@ -87,6 +88,20 @@ def check(view: BeadView) -> Iterator[Edit]:
             kept.append(shift)
     for shift in kept:
         yield _edit(view, shift)
+    for slant in slants(view, LABELS):
+        is_kept = any(k.source.overlaps(slant.source) or k.target.overlaps(slant.target) for k in kept)
+        if not is_kept and not _is_alike(view, slant):
+            moved = "milder" if slant.direction is Direction.SOFTENED else "harsher"
+            yield slanted(view, slant, Category.LABEL, f"{moved} than loyal translations")
+
+
+def _is_alike(view: BeadView, slant: Slant) -> bool:
+    """The lexicon ranks the two words alike, or knows both for plain ones: attack, حادث."""
+    here = [row for m in view.source.labels if m.span.overlaps(slant.source) for row in m.row]
+    there = [row for m in view.target.labels if m.span.overlaps(slant.target) for row in m.row]
+    if here and there and all(abs(row.value) < _CHARGED for row in (*here, *there)):
+        return True
+    return any((a.scale, a.value) == (b.scale, b.value) for a in here for b in there)
 
 
 def _shifts(view: BeadView) -> Iterator[_Shift]:
@@ -98,7 +113,7 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
     for pair in pairs:
         is_shift = pair.source in sources and pair.step >= _APART and pair.is_charged
         if is_shift and not _is_loyal(view, pair) and not _is_elsewhere(view, pair):
-            rule = "label-near" if pair.joint <= _PLACE else "label-listed"
+            rule = "label-near" if pair.joint <= PLACE else "label-listed"
             yield _Shift(pair.source.span, _with_adjective(view, pair.target), pair.here, pair.there, rule)
     left = [m for m in sources if not any(m is pair.source for pair in pairs)]
     for match in left:
@@ -129,7 +144,17 @@ def _replacements(view: BeadView, side: SideView, paired: Sequence[Match[Labels]
     """
     taken = {k for match in paired for k in range(match.first, match.last)}
     found = [a for a in absences(view, side) if a.instead and taken.isdisjoint(range(a.first, a.last))]
+    found = [a for a in found if _is_joined(view, side, a)]
     return [a for a in found if names_people(a.label) or _is_other_word(view.other(side), a.instead)]
+
+
+def _is_joined(view: BeadView, side: SideView, absence: Absence) -> bool:
+    """What stands instead is linked to the word or stands in its place, and is no word that is rendered elsewhere."""
+    here, there = range(absence.first, absence.last), range(absence.instead[0], absence.instead[-1] + 1)
+    source, target = (here, there) if side is view.source else (there, here)
+    other = view.other(side)
+    is_elsewhere = all(has_rendering(view, other, range(k, k + 1), but=here) for k in there)
+    return joint_of(view, source, target) is not None and not is_elsewhere
 
 
 def _is_other_word(side: SideView, indices: Sequence[int]) -> bool:
@@ -150,7 +175,7 @@ def _is_loyal(view: BeadView, pair: _Pair) -> bool:
 
 def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:
     """The more charged of two that are not each other's best is rendered by another word: the pair is a mistake."""
-    if pair.joint == _FIRM:
+    if pair.joint == FIRM:
         return False
     source, target = range(pair.source.first, pair.source.last), range(pair.target.first, pair.target.last)
     if abs(pair.here.value) >= abs(pair.there.value):
@@ -182,13 +207,17 @@ def _pairs(view: BeadView, sources: Sequence[Match[Labels]], targets: Sequence[M
     return pairs
 
 
+def _tokens(match: Match[Labels]) -> range:
+    return range(match.first, match.last)
+
+
 def _candidates(view: BeadView, here: Match[Labels], there: Match[Labels]) -> Iterator[_Pair]:
     readings = [(a, b) for a in here.row for b in there.row if _are_comparable(a, b)]
-    joint = _joint(view, here, there) if readings else None
+    joint = joint_of(view, _tokens(here), _tokens(there)) if readings else None
     is_same = any(a.scale == b.scale for a, b in readings)
     if joint is None and is_same and _is_alone(view, here, there):
         joint = _SCALE
-    if joint is not None and (joint > _PLACE or is_same or _is_absent(view, here)):
+    if joint is not None and (joint > PLACE or is_same or _is_absent(view, here)):
         a, b = min(readings, key=lambda p: (abs(p[0].value - p[1].value), abs(p[0].rank - p[1].rank)))
         yield _Pair(here, there, a, b, joint)
 
@@ -213,32 +242,6 @@ def _is_absent(view: BeadView, here: Match[Labels]) -> bool:
     """Tell whether the label is in the table of renderings and nothing renders it: what stands in its place is it."""
     words = range(here.first, here.last)
     return all(is_known(view.source, k) for k in words) and not is_rendered(view, view.source, words)
-
-
-def _joint(view: BeadView, here: Match[Labels], there: Match[Labels]) -> int | None:
-    """Tell what joins two labels; None for nothing: neither a link nor the place."""
-    if _links(view, here, there, is_firm=True):
-        return _FIRM
-    if _links(view, here, there, is_firm=False):
-        return _LOOSE
-    places = _expected_places(view, here)
-    apart = min((abs(there.first - j) for j in places), default=len(view.target.tokens))
-    return _PLACE if apart <= _NEAR else None
-
-
-def _links(view: BeadView, here: Match[Labels], there: Match[Labels], *, is_firm: bool) -> bool:
-    linked = view.links.targets_of(here.first, here.last, is_firm=is_firm)
-    return any(there.first <= j < there.last for j in linked)
-
-
-def _expected_places(view: BeadView, match: Match[Labels]) -> list[int]:
-    """Give the target tokens that render the label's neighbours; the label should stand among them."""
-    for reach in (1, 2, 3, 5):
-        before = view.links.targets_of(match.first - reach, match.first, is_firm=True)
-        places = before + view.links.targets_of(match.last, match.last + reach, is_firm=True)
-        if places:
-            return list(places)
-    return []
 
 
 def _is_name(side: SideView, match: Match[Labels]) -> bool:

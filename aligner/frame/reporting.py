@@ -8,21 +8,21 @@ of claiming there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aligner.frame.devices import is_lookalike
+from aligner.frame.renderings import is_loyal
+from aligner.frame.sayings import is_noun, is_report
+from aligner.frame.slants import SAYINGS, slanted, slants
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import best_cosines, word_strings
 from aligner.model import Category, Direction, Edit, Span
-from aligner.resources import Device, Reporting, load_words
-from aligner.text import TokenKind, normalise_word
+from aligner.resources import Device, Reporting
+from aligner.text import TokenKind
 
 __all__ = ["Reports", "check", "reports"]
-
-_ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
 
 
 _CLASS = 3  # steps of distance that always are another class
@@ -43,6 +43,7 @@ _AT_HEAD = 3  # tokens of an Arabic sentence in which its verb of saying renders
 _FINAL = 0.2  # distance of such a pair
 _COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
 _CLAUSE = 12  # tokens of a last clause before its verb
+_LONGEST = 4  # words of a loyal rendering
 _BREAKS = (",", "”", '"', "’", "'")
 _THEN_SAYS = 12  # tokens after a verb in which قائلا only introduces what it reports
 
@@ -106,7 +107,7 @@ class Reports:
 def reports(view: BeadView) -> Reports:
     """Pair the verbs of saying of a bead and say which of them are flagged."""
     pairs = _pairs(view)
-    edits = list(_flags(view, pairs))
+    edits = _flags(view, pairs)
     return Reports(
         frozenset(
             (pair.here.first, pair.there.first)
@@ -120,15 +121,37 @@ def reports(view: BeadView) -> Reports:
 
 
 def check(view: BeadView) -> Iterator[Edit]:
-    """Yield pairs of reporting verbs that render each other and differ in class."""
-    return _flags(view, _pairs(view))
+    """Yield pairs of reporting verbs that render each other and differ in class, and slanted renderings of others."""
+    return iter(_flags(view, _pairs(view)))
 
 
-def _flags(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
+def _flags(view: BeadView, pairs: Sequence[_Pair]) -> list[Edit]:
+    found = list(_classed(view, pairs))
+    told = {(e.source, e.target) for e in found}
+    for slant in slants(view, SAYINGS):
+        is_told = any((s and s.overlaps(slant.source)) or (t and t.overlaps(slant.target)) for s, t in told)
+        if not is_told and _may_say(view.source, slant.source) and _may_say(view.target, slant.target):
+            moved = "doubts" if slant.direction is Direction.SOFTENED else "vouches for"
+            told_so = f"which {moved} what is said more than loyal translations do"
+            found.append(slanted(view, slant, Category.ATTRIBUTION, told_so))
+    return found
+
+
+def _may_say(side: SideView, span: Span) -> bool:
+    """A verb of saying of the lexicon must report here; a hedge that is none is another check's (alleged attacks)."""
+    verbs = [m for m in side.reporting if m.span.overlaps(span)]
+    if verbs or side.language == "ar":
+        return not verbs or any(is_report(side, m) for m in verbs)
+    return not any(m.span.overlaps(span) for m in side.hedges)
+
+
+def _classed(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
     yield from _claims_for_nothing_listed(view, pairs)
     for pair in pairs:
         here, there = pair.here.row, pair.there.row
         if pair.joint == _PLACED and not _TAKES_SIDES & {here.stance, there.stance}:
+            continue
+        if abs(pair.step) < _CLASS and _is_loyal(view, pair):
             continue
         if _is_softened(pair.step, here, there) and not _is_excused(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)
@@ -136,11 +159,17 @@ def _flags(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
             yield _edit(view, pair, Direction.STRENGTHENED)
 
 
+def _is_loyal(view: BeadView, pair: _Pair) -> bool:
+    """Loyal translators write this verb for that one, whatever their classes."""
+    forms = [token.form for token in view.target.tokens[pair.there.first :]]
+    return is_loyal(pair.here.span.of(view.source.text), forms[:_LONGEST])
+
+
 def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
     """A verb of claiming with a subject of its own renders whatever verb the source has there."""
     for there in view.target.reporting:
         is_paired = any(there is pair.there for pair in pairs)
-        if there.row.stance != "claim" or is_paired or not _reports(view.target, there):
+        if there.row.stance != "claim" or is_paired or not is_report(view.target, there):
             continue
         linked = view.links.sources_of(there.first, there.last)
         if not linked or _renders(view, there, linked) or not _has_subject(view.target, there):
@@ -176,11 +205,11 @@ def _is_strengthened(step: int, here: Reporting, there: Reporting) -> bool:
 
 def _pairs(view: BeadView) -> list[_Pair]:
     """Pair the reporting verbs of both sides, every verb once."""
-    source = [m for m in view.source.reporting if _reports(view.source, m)]
-    target = _telling([m for m in view.target.reporting if _reports(view.target, m)])
+    source = [m for m in view.source.reporting if is_report(view.source, m)]
+    target = _telling([m for m in view.target.reporting if is_report(view.target, m)])
     is_only = len(source) == len(target) == 1
     found = [pair for h in source for t in target if (pair := _joined(view, h, t, is_only=is_only))]
-    found = [pair for pair in found if pair.is_plain or not _is_noun(view.source, pair.here)]
+    found = [pair for pair in found if pair.is_plain or not is_noun(view.source, pair.here)]
     pairs: list[_Pair] = []
     for pair in sorted(found, key=lambda p: p.order):
         if not any(pair.here is p.here or pair.there is p.there for p in pairs):
@@ -248,62 +277,6 @@ def _is_final(side: SideView, match: Match[Reporting]) -> bool:
 
 def _place(side: SideView, match: Match[Reporting]) -> float:
     return match.first / max(1, len(side.tokens) - 1)
-
-
-def _reports(side: SideView, match: Match[Reporting]) -> bool:
-    """A match that is a report: outside speech, no adjective ("the alleged attack"), no claim to a thing."""
-    if side.is_in_speech(match.first) or match.row.stance == "none" or is_lookalike(side, match.first):
-        return False
-    if match.row.stance == "claim" and _is_name_for(side, match):
-        return False
-    if side.language == "ar":
-        return _is_arabic_report(side, match)
-    before = side.tokens[match.first - 1].form if match.first else ""
-    if match.row.stance != "claim":
-        return not (before in ("a", "an", "the") and match.form.endswith("ed"))  # a leaked memo
-    after = {t.form for t in side.tokens[match.last : match.last + 3]}
-    is_noun = before in load_words("determiners.en.txt")
-    return not is_noun and after.isdisjoint(load_words("claimed-things.en.txt"))
-
-
-def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:
-    """A relative clause that holds a name off is a hedge: ما يزعم أنه احتجاج."""
-    around = [h for h in side.hedges if h.first < match.first < h.last and h.form.startswith(("ما ", "من ", "مما "))]
-    according = load_words("according.ar.txt")
-    return any(h.first == 0 or side.tokens[h.first - 1].form not in according for h in around)
-
-
-def _is_noun(side: SideView, match: Match[Reporting]) -> bool:
-    """A word that is a noun as often (report), and no verb: those follow a pronoun or introduce what is said."""
-    before = side.tokens[match.first - 1].form if match.first else ""
-    after = side.tokens[match.last].form if match.last < len(side.tokens) else ""
-    is_verb = before in load_words("verb-openers.en.txt") or after in ("that", ":", "”", '"')
-    return match.form in load_words("report-nouns.en.txt") and not is_verb
-
-
-def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
-    """A verb takes no article (المدعي is a plaintiff) and no preposition; a noun of claiming needs its claim."""
-    token, listed = side.tokens[match.first], normalise_word(match.form.split()[0])
-    if _ARTICLE.match(token.form) and not token.form.startswith((listed, "و" + listed, "ف" + listed)):
-        return False
-    if match.form in load_words("claim-nouns.ar.txt"):
-        return _is_claimed(side, match)
-    bare = token.form[1:] if token.form[0] in "وف" and not listed.startswith(token.form[0]) else token.form
-    is_noun = match.row.stance == "neutral" and match.row.distance == 0
-    if bare[0] in "بك" and not listed.startswith(bare[0]) and not is_noun:
-        return False
-    if match.row.stance != "claim":
-        return True
-    return not token.text.endswith("\N{ARABIC LETTER ALEF MAKSURA}") or match.form != "يدعي"
-
-
-def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:
-    """A noun of claiming reports where أن follows it, or where "according to" stands before it."""
-    after = side.tokens[match.last : match.last + 1]
-    before = side.tokens[match.first - 1 : match.first] if match.first else ()
-    return (bool(after) and after[0].form in ("ان", "بان")) or (
-        bool(before) and before[0].form in load_words("according.ar.txt")
-    )
 
 
 def _is_excused(view: BeadView, side: SideView, pair: _Pair) -> bool:

@@ -1,0 +1,71 @@
+"""Which verbs and nouns of saying report something where they stand; the others name a thing, or are quoted."""
+
+from __future__ import annotations
+
+import re
+
+from aligner.frame.devices import is_lookalike
+from aligner.frame.view import SideView
+from aligner.lexicon import Match
+from aligner.resources import Reporting, load_words
+from aligner.text import normalise_word
+
+__all__ = ["is_noun", "is_report"]
+
+_ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
+
+
+def is_report(side: SideView, match: Match[Reporting]) -> bool:
+    """A match that is a report: outside speech, no adjective ("the alleged attack"), no claim to a thing."""
+    if side.is_in_speech(match.first) or match.row.stance == "none" or is_lookalike(side, match.first):
+        return False
+    if match.row.stance == "claim" and _is_name_for(side, match):
+        return False
+    if side.language == "ar":
+        return _is_arabic_report(side, match)
+    before = side.tokens[match.first - 1].form if match.first else ""
+    if match.row.stance != "claim":
+        return not (before in ("a", "an", "the") and match.form.endswith("ed"))  # a leaked memo
+    after = {t.form for t in side.tokens[match.last : match.last + 3]}
+    is_thing = before in load_words("determiners.en.txt")
+    return not is_thing and after.isdisjoint(load_words("claimed-things.en.txt"))
+
+
+def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:
+    """A relative clause that holds a name off is a hedge: ما يزعم أنه احتجاج."""
+    around = [h for h in side.hedges if h.first < match.first < h.last and h.form.startswith(("ما ", "من ", "مما "))]
+    according = load_words("according.ar.txt")
+    return any(h.first == 0 or side.tokens[h.first - 1].form not in according for h in around)
+
+
+def is_noun(side: SideView, match: Match[Reporting]) -> bool:
+    """A word that is a noun as often (report), and no verb: those follow a pronoun or introduce what is said."""
+    before = side.tokens[match.first - 1].form if match.first else ""
+    after = side.tokens[match.last].form if match.last < len(side.tokens) else ""
+    is_verb = before in load_words("verb-openers.en.txt") or after in ("that", ":", "”", '"')
+    return match.form in load_words("report-nouns.en.txt") and not is_verb
+
+
+def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
+    """A verb takes no article (المدعي is a plaintiff) and no preposition; a noun of claiming needs its claim."""
+    token, listed = side.tokens[match.first], normalise_word(match.form.split()[0])
+    if _ARTICLE.match(token.form) and not token.form.startswith((listed, "و" + listed, "ف" + listed)):
+        return False
+    if match.form in load_words("claim-nouns.ar.txt"):
+        return _is_claimed(side, match)
+    bare = token.form[1:] if token.form[0] in "وف" and not listed.startswith(token.form[0]) else token.form
+    is_plain = match.row.stance == "neutral" and match.row.distance == 0
+    if bare[0] in "بك" and not listed.startswith(bare[0]) and not is_plain:
+        return False
+    if match.row.stance != "claim":
+        return True
+    return not token.text.endswith("\N{ARABIC LETTER ALEF MAKSURA}") or match.form != "يدعي"
+
+
+def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:
+    """A noun of claiming reports where أن follows it, or where "according to" stands before it."""
+    after = side.tokens[match.last : match.last + 1]
+    before = side.tokens[match.first - 1 : match.first] if match.first else ()
+    return (bool(after) and after[0].form in ("ان", "بان")) or (
+        bool(before) and before[0].form in load_words("according.ar.txt")
+    )

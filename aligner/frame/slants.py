@@ -1,0 +1,163 @@
+"""Slanted renderings: Arabic words that only a slant puts for an English form, found in its place.
+
+Two tables pair single forms, where the lexicon ranks words on scales: of labels (``slants.txt``) and of verbs of saying
+(``stances.txt``). A pair is a slant only if nothing loyal renders the English form, if the Arabic word renders nothing
+else, and if the two are linked or stand in each other's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeAlias, TypeVar
+
+from aligner.frame.absence import has_rendering, is_anothers
+from aligner.frame.joints import FIRM, joint_of
+from aligner.frame.renderings import is_loyal, is_weighed, origins, table_rows
+from aligner.frame.view import UNCOUNTED, BeadView, SideView
+from aligner.lexicon import Matcher
+from aligner.model import Category, Direction, Edit, Span
+from aligner.text import TokenKind, normalise_word
+
+__all__ = ["LABELS", "SAYINGS", "Slant", "slanted", "slants"]
+
+LABELS, SAYINGS = "slants.txt", "stances.txt"
+
+_ANYWHERE = -1  # a joint weaker than the place
+
+Row = TypeVar("Row", int, tuple[int, Direction])
+
+
+@dataclass(frozen=True, slots=True)
+class Slant:
+    """An English form of the source and the slanted word that stands for it."""
+
+    source: Span
+    target: Span
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    english: Matcher[int]
+    arabic: Matcher[tuple[int, Direction]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[Row]):
+    """A stretch of tokens with everything that the table has for it."""
+
+    tokens: range
+    span: Span
+    rows: frozenset[Row]
+
+
+_English: TypeAlias = _Found[int]
+_Arabic: TypeAlias = _Found[tuple[int, Direction]]
+
+
+def slants(view: BeadView, name: str) -> Iterator[Slant]:
+    """Yield the slanted renderings of a table in an English source, longer forms first; each word is taken once."""
+    if (view.source.language, view.target.language) != ("en", "ar") or not (view.source.text and view.target.text):
+        return
+    taken = [set[int](), set[int]()]
+    there = _found(_table(name).arabic, view.target)
+    for here in _found(_table(name).english, view.source) if there else ():
+        found = next((m for m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), None)
+        if found and taken[0].isdisjoint(here.tokens):
+            taken[0].update(here.tokens)
+            taken[1].update(found.tokens)
+            yield Slant(here.span, found.span, _directions(here, found)[0])
+
+
+def slanted(view: BeadView, slant: Slant, category: Category, moved: str) -> Edit:
+    """Make the flag of a slant; ``moved`` says after the words what became of them."""
+    words, rendered = slant.source.of(view.source.text), slant.target.of(view.target.text)
+    return Edit(
+        category,
+        slant.direction,
+        slant.source,
+        slant.target,
+        UNCOUNTED,
+        f"“{words}” is rendered “{rendered}”, {moved}",
+        f"{category}-slant-{slant.direction.value}",
+        cue=rendered,
+        referent=words,
+    )
+
+
+def _found(matcher: Matcher[Row], side: SideView) -> list[_Found[Row]]:
+    """Give the stretches of a side that the table has, the longest first."""
+    spans: dict[tuple[int, int], Span] = {}
+    rows: dict[tuple[int, int], set[Row]] = {}
+    for match in matcher.find_all(side.tokens):
+        spans[match.first, match.last] = match.span
+        rows.setdefault((match.first, match.last), set()).add(match.row)
+    places = sorted(spans, key=lambda place: (place[0] - place[1], place[0]))
+    return [_Found(range(*place), spans[place], frozenset(rows[place])) for place in places]
+
+
+def _directions(here: _English, there: _Arabic) -> list[Direction]:
+    return sorted({direction for line, direction in there.rows if line in here.rows})
+
+
+def _nearest(view: BeadView, here: _English, there: Sequence[_Arabic]) -> list[_Arabic]:
+    """Give the slanted words that stand for a source form, the best joined first; none if both ways are slanted."""
+    if not _is_worth(view.source, here.tokens):
+        return []
+    found = [(_joint(view, here.tokens, m.tokens), m) for m in there if len(_directions(here, m)) == 1]
+    joined = [(joint, m) for joint, m in found if joint is not None and _is_slant(view, here, m, joint)]
+    return [m for _, m in sorted(joined, key=lambda pair: (-pair[0], -len(pair[1].tokens), pair[1].tokens.start))]
+
+
+def _joint(view: BeadView, here: range, there: range) -> int | None:
+    """Tell what joins the two; a slanted word that no other word is linked to may stand anywhere."""
+    joint = joint_of(view, here, there)
+    is_free = not view.links.sources_of(there.start, there.stop)
+    return _ANYWHERE if joint is None and is_free else joint
+
+
+def _is_worth(side: SideView, here: range) -> bool:
+    """Leave out names, what is denied and what is quoted as speech."""
+    words = [t for t in side.tokens[here.start : here.stop] if t.kind is TokenKind.WORD]
+    is_name = here.start > 0 and not side.is_title_case and all(t.text[0].isupper() for t in words)
+    return not (is_name or side.is_denied(here.start) or side.is_in_speech(here.start))
+
+
+def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> bool:
+    """Nothing loyal renders the form, and the word renders nothing else."""
+    words = here.span.of(view.source.text)
+    forms = [token.form for token in view.target.tokens[there.tokens.start : there.tokens.stop]]
+    if is_loyal(words, forms) or view.target.is_denied(there.tokens.start):
+        return False
+    is_known = is_weighed(words)
+    if is_known and has_rendering(view, view.source, here.tokens, but=there.tokens):
+        return False
+    if len(here.tokens) > 1 and all(_is_rendered_alone(view, k) for k in here.tokens):
+        return False
+    if any(is_anothers(view, view.source, k, here.tokens) for k in there.tokens):
+        return False
+    source = f" {' '.join(token.form for token in view.source.tokens)} "
+    return (is_known or joint == FIRM) and not any(f" {form} " in source for form in origins(forms))
+
+
+def _is_rendered_alone(view: BeadView, index: int) -> bool:
+    """A word of a phrase has a rendering of its own: of the Syrian government, السورية is half."""
+    words = view.source.tokens[index].form
+    return is_weighed(words) and has_rendering(view, view.source, range(index, index + 1))
+
+
+@lru_cache(maxsize=2)
+def _table(name: str) -> _Table:
+    rows = table_rows(name, 3)
+    slanted = (
+        ((line, direction), _forms(row[column]))
+        for line, row in enumerate(rows)
+        for column, direction in ((1, Direction.SOFTENED), (2, Direction.STRENGTHENED))
+    )
+    return _Table(Matcher((line, _forms(row[0])) for line, row in enumerate(rows)), Matcher(slanted, inflect=True))
+
+
+def _forms(column: str) -> list[str]:
+    return [" ".join(normalise_word(word) for word in form.split()) for form in column.split(",") if form.strip()]
