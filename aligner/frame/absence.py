@@ -16,7 +16,6 @@ from aligner.frame.coverage import phrases, sounds_like_name, vacancies
 from aligner.frame.renderings import concepts, has_loyal, is_listed, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
-from aligner.link import content_words
 from aligner.resources import Evaluation, Label, load_words
 from aligner.text import TokenKind, bare_forms, normalise_word
 
@@ -208,7 +207,7 @@ def _nearest(view: BeadView, side: SideView, indices: range) -> tuple[int, ...]:
     )
     is_phrase = len(indices) > 1  # a word of a phrase that is rendered is not what the phrase was made into
     firm = [b for a, b in view.firm_from(side) if a in indices]
-    for places in (firm, vacancies(view, side, indices), content_words(other.tokens, other.language)):
+    for places in (firm, vacancies(view, side, indices), other.content):
         free = [b for b in places if not _is_claimed(view, side, b, indices)]
         free = [b for b in free if not (is_phrase and cosines[b] >= _SAME)]
         if free:
@@ -232,7 +231,7 @@ def _is_claimed(view: BeadView, side: SideView, index: int, indices: range) -> b
 def _beside(view: BeadView, side: SideView, indices: range, head: int) -> tuple[int, ...]:
     """Give the free word beside the rendering of a modifier's head: before it in English, after it in Arabic."""
     other = view.other(side)
-    content = set(content_words(other.tokens, other.language))
+    content = set(other.content)
     for place in sorted(b for a, b in view.firm_from(side) if a == head):
         for found in (place + 1, place + 2) if other.language == "ar" else (place - 1, place - 2):
             if not 0 <= found < len(other.tokens) or (found not in content and not other.is_denied(found + 1)):
@@ -267,7 +266,7 @@ def modifies(side: SideView, absence: Absence) -> bool:
 def agrees(side: SideView, noun: int, modifier: int) -> bool:
     """An Arabic adjective follows its noun and has the article if the noun has; a verb takes none."""
     first, second = side.tokens[noun], side.tokens[modifier]
-    is_content = noun in content_words(side.tokens, side.language) and first.kind is TokenKind.WORD
+    is_content = noun in side.content and first.kind is TokenKind.WORD
     is_verb = second.form[0] in "يت" and not second.form.endswith(("ة", "ي", "ا"))
     return is_content and not is_verb and _is_definite(first.form) == _is_definite(second.form)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from aligner.frame.absence import absences, is_known, is_rendered, modifies
 from aligner.frame.coverage import Phrase, phrases, vacancies
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
-from aligner.link import content_words
 from aligner.model import Category, Direction, Edit, Span
 
 __all__ = ["additions", "omissions"]
@@ -102,7 +101,7 @@ def _unrendered(view: BeadView, side: SideView) -> Iterator[_Missing]:
 
 def _is_known(view: BeadView, side: SideView, phrase: Phrase) -> bool:
     """Too little is left of the stretch when the words are taken out that share a concept with one over there."""
-    words = [k for k in content_words(side.tokens, side.language) if phrase.first <= k < phrase.last]
+    words = [k for k in side.content if phrase.first <= k < phrase.last]
     rendered = sum(is_rendered(view, side, range(k, k + 1)) for k in words if is_known(side, k))
     return rendered > 0 and phrase.n_words - rendered < _LONG
 

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from aligner.frame.renderings import concepts
 from aligner.frame.view import BeadView, SideView
-from aligner.link import content_words
 from aligner.names import is_same_name
 from aligner.resources import data_bytes
 from aligner.text import TokenKind
@@ -145,7 +144,7 @@ def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tu
 def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDArray[np.float64]]:
     """Give the content words of a side and what speaks for their being rendered: (n, len(WORD_FEATURES))."""
     other = view.other(side)
-    here, there = content_words(side.tokens, side.language), content_words(other.tokens, other.language)
+    here, there = side.content, other.content
     if not here or not there:
         return (), np.zeros((0, len(WORD_FEATURES)))
     tables = (view.links.cosines, view.links.scores)
@@ -275,7 +274,7 @@ def vacancies(view: BeadView, side: SideView, indices: Sequence[int]) -> tuple[i
     after = min((a for a, _ in firm if a > indices[-1]), default=None)
     places = {b + step for a, b in firm if a in (before, after) for step in range(-_BESIDE, _BESIDE + 1)}
     claimed = {b for a, b in firm if a not in indices}
-    return tuple(k for k in content_words(other.tokens, other.language) if k in places and k not in claimed)
+    return tuple(k for k in other.content if k in places and k not in claimed)
 
 
 def _ratio(view: BeadView, weights: Weights) -> float:

@@ -13,7 +13,6 @@ from aligner.frame.devices import held_range, held_words, is_hedge
 from aligner.frame.reporting import reports
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
-from aligner.link import content_words
 from aligner.model import Category, Direction, Edit, EditKind
 from aligner.resources import Device, load_words
 from aligner.text import TokenKind
@@ -81,7 +80,7 @@ def _is_kept(search: Search) -> bool:
         return match.last - match.first < _CLAUSE
     while last < min(len(side.tokens), first + _PASSAGE) and side.tokens[last].kind is not TokenKind.MARK:
         last += 1
-    words = [k for k in range(first, last) if k in content_words(side.tokens, side.language)]
+    words = [k for k in range(first, last) if k in side.content]
     return not words or bool(search.linked(first, last))
 
 

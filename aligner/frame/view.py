@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.lexicon import Match, Matcher
-from aligner.link import Links, Vectors, link_strings, link_words
+from aligner.link import Links, Vectors, content_words, link_strings, link_words
 from aligner.model import Function, Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
@@ -91,6 +91,11 @@ class SideView:
     def tokens(self) -> tuple[Token, ...]:
         """Tokens in order."""
         return tokens(self.text)
+
+    @cached_property
+    def content(self) -> tuple[int, ...]:
+        """Indices of the content words among the tokens."""
+        return content_words(self.tokens, self.language)
 
     @cached_property
     def _matchers(self) -> Matchers:
