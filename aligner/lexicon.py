@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
 from aligner.model import Span
-from aligner.text import Token, TokenKind, bare_forms, tokens
+from aligner.text import Token, TokenKind, bare_forms, normalise_word, tokens
 
 __all__ = ["Match", "Matcher", "inflections", "lookup_forms"]
 
@@ -119,7 +119,7 @@ class Matcher(Generic[Row]):
             self._add_form(row, written)
 
     def _add_form(self, row: Row, form: str) -> None:
-        words = tuple(token.form for token in tokens(form))
+        words = _words(form)
         if words:
             self._index.setdefault(words[0], []).append((self._n_entries, (words, form, row)))
             self._n_entries += 1
@@ -194,6 +194,14 @@ class Matcher(Generic[Row]):
     def _is_word(self, token: Token, word: str) -> bool:
         forms = lookup_forms(token.form)
         return word in forms or (self._inflect and not forms.isdisjoint(inflections(word)))
+
+
+def _words(form: str) -> tuple[str, ...]:
+    """Give the normalised words of a form; what is only letters and blanks need not be tokenised."""
+    parts = form.split()
+    if all(part.isalpha() for part in parts):
+        return tuple(normalise_word(part) for part in parts)
+    return tuple(token.form for token in tokens(form))
 
 
 def _written_out(form: str) -> list[str]:
