@@ -21,6 +21,7 @@ import numpy as np
 from aligner.frame.absence import Absence, absences, agrees, has_rendering, is_known, is_rendered, names_people
 from aligner.frame.joints import FIRM, PLACE, joint_of
 from aligner.frame.renderings import is_loyal
+from aligner.frame.sayings import is_report
 from aligner.frame.slants import LABELS, Slant, slanted, slants
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
@@ -88,7 +89,10 @@ def check(view: BeadView) -> Iterator[Edit]:
             kept.append(shift)
     for shift in kept:
         yield _edit(view, shift)
+    said = [m.span for m in view.source.reporting if is_report(view.source, m)]  # how it is said is another check's
     for slant in slants(view, LABELS):
+        if any(span.overlaps(slant.source) for span in said):
+            continue
         is_kept = any(k.source.overlaps(slant.source) or k.target.overlaps(slant.target) for k in kept)
         if not is_kept and not _is_alike(view, slant):
             moved = "milder" if slant.direction is Direction.SOFTENED else "harsher"
