@@ -42,6 +42,10 @@ class Match(Generic[Row]):
     span: Span
 
 
+def _is_arabic(form: str) -> bool:
+    return "\u0620" <= form[:1] <= "\u06d3"
+
+
 @lru_cache(maxsize=65536)
 def lookup_forms(form: str) -> frozenset[str]:
     """Give every form under which a normalised token may be listed.
@@ -49,7 +53,7 @@ def lookup_forms(form: str) -> frozenset[str]:
     >>> "ارهاب" in lookup_forms("وبالارهاب"), "ما" in lookup_forms("فيما"), "group" in lookup_forms("group's")
     (True, True, True)
     """
-    if "\u0620" <= form[:1] <= "\u06d3":
+    if _is_arabic(form):
         short = {_SHORT[form]} if form in _SHORT else set()
         return bare_forms(form) | short
     found = {form}
@@ -67,7 +71,7 @@ def inflections(form: str) -> frozenset[str]:
     >>> sorted(inflections("terrorist")), "ارهابيون" in inflections("ارهابي"), "زعموا" in inflections("زعم")
     (['terrorist', 'terrorists'], True, True)
     """
-    if not "\u0620" <= form[:1] <= "\u06d3":
+    if not _is_arabic(form):
         return frozenset(_english_inflections(form))
     found = {form}
     stem = form[:-1] if form.endswith("ة") else form
@@ -78,8 +82,8 @@ def inflections(form: str) -> frozenset[str]:
 
 
 def _uninflected(form: str) -> frozenset[str]:
-    """Give every form that a form is an inflection of, itself first of all."""
-    if not "\u0620" <= form[:1] <= "\u06d3":
+    """Give every form that a form is an inflection of, itself among them."""
+    if not _is_arabic(form):
         ends = (("ies", "y"), ("es", ""), ("s", ""))
         found = {form.removesuffix(end) + start for end, start in ends if form.endswith(end)}
     else:

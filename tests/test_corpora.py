@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
 OWN = (  # texts written by us
-    "demo", "newsroom", "newsroom-agency", "newsroom-blind", "newsroom-columns", "newsroom-dev", "newsroom-feature",
-    "newsroom-mixed", "newsroom-bulletin", "newsroom-dispatch", "newsroom-gazette", "newsroom-press", "newsroom-tempting", "newsroom-wire",
+    "demo", "newsroom", "newsroom-agency", "newsroom-blind", "newsroom-bulletin", "newsroom-columns", "newsroom-dev",
+    "newsroom-dispatch", "newsroom-feature", "newsroom-gazette", "newsroom-mixed", "newsroom-press",
+    "newsroom-tempting", "newsroom-wire",
 )  # fmt: skip
 SETS = (*OWN, "mali-blockade", "dev", "example-audit")
 NAMES = ("the Organisation for the Prohibition of Chemical Weapons",)  # long names that anyone may write

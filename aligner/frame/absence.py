@@ -25,6 +25,7 @@ __all__ = [
     "agrees",
     "has_rendering",
     "is_anothers",
+    "is_as_usual",
     "is_known",
     "is_rendered",
     "modifies",
@@ -107,10 +108,10 @@ def has_rendering(view: BeadView, side: SideView, indices: range, *, but: range 
     other = view.other(side)
     known = frozenset[int]().union(*(concepts(side.tokens[k].form, side.language) for k in indices))
     found = [k for k, token in enumerate(other.tokens) if known & concepts(token.form, other.language) and k not in but]
-    return any(not is_anothers(view, side, k, indices) for k in found) or _is_as_usual(view, side, indices)
+    return any(not is_anothers(view, side, k, indices) for k in found) or is_as_usual(view, side, indices)
 
 
-def _is_as_usual(view: BeadView, side: SideView, indices: range) -> bool:
+def is_as_usual(view: BeadView, side: SideView, indices: range) -> bool:
     """Tell whether the other side has what loyal translators write for just these words, or write them for."""
     words, other = side.tokens[indices[0] : indices[-1] + 1], view.other(side)
     if side is view.source:

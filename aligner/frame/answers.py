@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aligner.frame.devices import held_range, is_condition, is_hedge, is_lookalike, may_be_missed
-from aligner.frame.renderings import is_loyal, origins
+from aligner.frame.renderings import LONGEST, is_loyal, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Device, load_words
@@ -30,7 +30,6 @@ _SURE = 0.4  # the same of a word that says such things
 _LOYAL = 2.0  # how much surer than any cosine a loyal rendering is
 _FAR = 1.0  # how much less sure a modal device elsewhere in the sentence is
 _APART = 0.02  # the same for a token further off
-_LONGEST = 4  # words of a loyal rendering
 _BE = frozenset({"is", "are", "was", "were", "be", "been"})
 # Which kinds of device answer which: naming and claiming devices replace each other freely, a report does not
 # answer "so-called", and any doubt answers any weaker one.
@@ -139,12 +138,15 @@ class Search:
 def unanswered(view: BeadView, side: SideView, rendered: frozenset[tuple[int, int]]) -> list[Search]:
     """Give the devices of a side that no word of the other is left to answer."""
     is_device = is_hedge if side is view.target else may_be_missed
+    matches = [match for match in side.hedges if is_device(side, match)]
+    if not matches:
+        return []
     reported = rendered if side is view.source else frozenset((j, i) for i, j in rendered)
     cosines = view.table_from(side, view.links.cosines)
     sure = frozenset((i, j) for i, j in view.firm_from(side) if cosines[i, j] >= _SURE)
     others = _Others(reported, sure, _spoken(side))
-    searches = [Search(view, side, match, others) for match in side.hedges if is_device(side, match)]
-    units = _units(search.match for search in searches)
+    searches = [Search(view, side, match, others) for match in matches]
+    units = _units(matches)
     answered = assign(claim for search in searches for claim in _claims(search, units[search.match.first]))
     return [s for s in searches if units[s.match.first] not in answered and not _is_answered_anyway(s)]
 
@@ -204,10 +206,10 @@ def _loyal(view: BeadView, side: SideView, words: range) -> Iterator[int]:
     there = [token.form for token in other.tokens]
     if side is view.source:
         names = {" ".join(here), " ".join(here[1:]) if here[0] in _BE else ""} - {""}
-        yield from (k for k in range(len(there)) if any(is_loyal(name, there[k : k + _LONGEST]) for name in names))
+        yield from (k for k in range(len(there)) if any(is_loyal(name, there[k : k + LONGEST]) for name in names))
         return
     known = {tuple(form.split()) for form in origins(here)}
-    yield from (k for k in range(len(there)) if any(tuple(there[k : k + n]) in known for n in range(1, _LONGEST + 1)))
+    yield from (k for k in range(len(there)) if any(tuple(there[k : k + n]) in known for n in range(1, LONGEST + 1)))
 
 
 def _spoken(side: SideView) -> frozenset[int]:

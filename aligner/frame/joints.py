@@ -1,13 +1,15 @@
 """What joins words of the two sides that may render each other: a mutual link, any link, or the place.
 
-The place of a word is where the renderings of its neighbours stand.
+The place of a word is where the renderings of its neighbours stand. Whether a rendering is loyal is asked here, too.
 """
 
 from __future__ import annotations
 
+from aligner.frame.renderings import LONGEST, is_loyal
 from aligner.frame.view import BeadView
+from aligner.model import Span
 
-__all__ = ["FIRM", "LOOSE", "PLACE", "joint_of"]
+__all__ = ["FIRM", "LOOSE", "PLACE", "is_loyal_at", "joint_of"]
 
 FIRM, LOOSE, PLACE = 2, 1, 0  # a mutual link, any link, the place alone
 _NEAR = 4  # tokens round the expected place that still are it
@@ -22,6 +24,12 @@ def joint_of(view: BeadView, here: range, there: range) -> int | None:
             return joint
     apart = min((abs(there.start - j) for j in _expected_places(view, here)), default=len(view.target.tokens))
     return PLACE if apart <= _NEAR else None
+
+
+def is_loyal_at(view: BeadView, words: Span, first: int) -> bool:
+    """Tell whether the target has from a token on what loyal translators write for words of the source."""
+    forms = [token.form for token in view.target.tokens[first : first + LONGEST]]
+    return is_loyal(words.of(view.source.text), forms)
 
 
 def _expected_places(view: BeadView, here: range) -> tuple[int, ...]:

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aligner.frame.absence import Absence, absences, agrees, has_rendering, is_known, is_rendered, names_people
-from aligner.frame.joints import FIRM, PLACE, joint_of
-from aligner.frame.renderings import is_loyal
+from aligner.frame.joints import FIRM, PLACE, is_loyal_at, joint_of
 from aligner.frame.sayings import is_report
 from aligner.frame.slants import LABELS, Slant, slanted, slants
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
@@ -35,7 +34,6 @@ __all__ = ["check"]
 Labels = tuple[Label, ...]
 _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged to plain
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
-_LONGEST = 4  # words of a loyal rendering that are looked at
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
 _INSULT = -3  # value down to which a word for people that the source lacks must go
 _GENERIC = ("generic", "people")  # scales of words that say nothing but what sort of thing, or of people, it is
@@ -112,7 +110,7 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
     """Compare labels of one scale, then look for what is dropped and what is brought in."""
     targets = [m for m in view.target.labels if not view.target.is_denied(m.first)]
     pairs = _pairs(view, view.source.labels, targets)
-    sources = [m for m in view.source.labels if not _is_name(view.source, m)]
+    sources = [m for m in view.source.labels if not view.source.is_proper(m.first, m.last)]
     sources = [m for m in sources if not view.source.is_denied(m.first)]
     for pair in pairs:
         is_shift = pair.source in sources and pair.step >= _APART and pair.is_charged
@@ -173,8 +171,7 @@ def _span(side: SideView, indices: Sequence[int]) -> Span:
 
 def _is_loyal(view: BeadView, pair: _Pair) -> bool:
     """Loyal translators write so, whatever the scale says."""
-    forms = [token.form for token in view.target.tokens[pair.target.first :]]
-    return is_loyal(pair.source.span.of(view.source.text), forms[:_LONGEST])
+    return is_loyal_at(view, pair.source.span, pair.target.first)
 
 
 def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:
@@ -246,12 +243,6 @@ def _is_absent(view: BeadView, here: Match[Labels]) -> bool:
     """Tell whether the label is in the table of renderings and nothing renders it: what stands in its place is it."""
     words = range(here.first, here.last)
     return all(is_known(view.source, k) for k in words) and not is_rendered(view, view.source, words)
-
-
-def _is_name(side: SideView, match: Match[Labels]) -> bool:
-    """Capitals inside a sentence make a name: the Resistance Movement, the Revolution."""
-    words = [t for t in side.tokens[match.first : match.last] if t.kind is TokenKind.WORD]
-    return match.first > 0 and not side.is_title_case and bool(words) and all(t.text[0].isupper() for t in words)
 
 
 def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:

@@ -16,12 +16,13 @@ from itertools import combinations
 from aligner.resources import data_bytes
 from aligner.text import bare_forms, english_bases, light_stem, normalise_word, pronoun_cuts
 
-__all__ = ["concepts", "has_loyal", "is_listed", "is_loyal", "is_weighed", "origins", "table_rows"]
+__all__ = ["LONGEST", "concepts", "has_loyal", "is_listed", "is_loyal", "is_weighed", "origins", "table_rows"]
 
 _AROUND = frozenset("والبكفسلمتايهةنكىء")  # letters before a root's first and after its last
 _BETWEEN = frozenset("اويتى")  # letters that patterns put between a root's own
 _LEAST = 3  # letters of an Arabic entry that may be part of a word; of an English one that may begin one
 _LONGEST = 12
+LONGEST = 4  # words of a loyal rendering that are looked at where it should begin
 
 
 @dataclass(frozen=True, slots=True)

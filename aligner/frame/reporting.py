@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aligner.frame.devices import is_lookalike
-from aligner.frame.renderings import is_loyal
+from aligner.frame.joints import is_loyal_at
 from aligner.frame.sayings import is_noun, is_report
 from aligner.frame.slants import SAYINGS, slanted, slants
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
@@ -43,7 +44,6 @@ _AT_HEAD = 3  # tokens of an Arabic sentence in which its verb of saying renders
 _FINAL = 0.2  # distance of such a pair
 _COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
 _CLAUSE = 12  # tokens of a last clause before its verb
-_LONGEST = 4  # words of a loyal rendering
 _BREAKS = (",", "”", '"', "’", "'")
 _THEN_SAYS = 12  # tokens after a verb in which قائلا only introduces what it reports
 
@@ -86,28 +86,28 @@ class Reports:
     """What the verbs of saying of a bead tell the other checks.
 
     ``rendered`` are pairs of first tokens of verbs that render each other; ``paired`` the spans of the translation's
-    paired verbs, ``flagged`` the spans that this check names, source and target apart.
+    paired verbs, ``flags`` what this check says of the bead.
     """
 
     rendered: frozenset[tuple[int, int]]
     paired: tuple[Span, ...]
-    flagged_source: tuple[Span, ...]
-    flagged_target: tuple[Span, ...]
+    flags: tuple[Edit, ...]
 
     def is_told(self, match: Match[Device]) -> bool:
         """Tell whether a device of the translation is the business of this check."""
-        spans = (*self.paired, *self.flagged_target) if match.row.rule == "reporting" else self.flagged_target
+        flagged = tuple(edit.target for edit in self.flags if edit.target)
+        spans = (*self.paired, *flagged) if match.row.rule == "reporting" else flagged
         return any(span.overlaps(match.span) for span in spans)
 
     def is_asked(self, match: Match[Device]) -> bool:
         """Tell whether a device of the source is the business of this check."""
-        return any(span.overlaps(match.span) for span in self.flagged_source)
+        return any(edit.source.overlaps(match.span) for edit in self.flags if edit.source)
 
 
+@lru_cache(maxsize=8)
 def reports(view: BeadView) -> Reports:
-    """Pair the verbs of saying of a bead and say which of them are flagged."""
+    """Pair the verbs of saying of a bead and say which of them are flagged; two checks ask."""
     pairs = _pairs(view)
-    edits = _flags(view, pairs)
     return Reports(
         frozenset(
             (pair.here.first, pair.there.first)
@@ -115,14 +115,13 @@ def reports(view: BeadView) -> Reports:
             if pair.joint == _LINKED or (pair.joint == _SUBJECTED and pair.is_alike)
         ),
         tuple(pair.there.span for pair in pairs),
-        tuple(edit.source for edit in edits if edit.source),
-        tuple(edit.target for edit in edits if edit.target),
+        tuple(_flags(view, pairs)),
     )
 
 
 def check(view: BeadView) -> Iterator[Edit]:
     """Yield pairs of reporting verbs that render each other and differ in class, and slanted renderings of others."""
-    return iter(_flags(view, _pairs(view)))
+    return iter(reports(view).flags)
 
 
 def _flags(view: BeadView, pairs: Sequence[_Pair]) -> list[Edit]:
@@ -151,18 +150,12 @@ def _classed(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:
         here, there = pair.here.row, pair.there.row
         if pair.joint == _PLACED and not _TAKES_SIDES & {here.stance, there.stance}:
             continue
-        if abs(pair.step) < _CLASS and _is_loyal(view, pair):
+        if abs(pair.step) < _CLASS and is_loyal_at(view, pair.here.span, pair.there.first):  # whatever their classes
             continue
         if _is_softened(pair.step, here, there) and not _is_excused(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)
         elif _is_strengthened(pair.step, here, there) and not _is_excused(view, view.target, pair):
             yield _edit(view, pair, Direction.STRENGTHENED)
-
-
-def _is_loyal(view: BeadView, pair: _Pair) -> bool:
-    """Loyal translators write this verb for that one, whatever their classes."""
-    forms = [token.form for token in view.target.tokens[pair.there.first :]]
-    return is_loyal(pair.here.span.of(view.source.text), forms[:_LONGEST])
 
 
 def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[_Pair]) -> Iterator[Edit]:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
-from aligner.frame.absence import has_rendering, is_anothers
+from aligner.frame.absence import has_rendering, is_anothers, is_as_usual
 from aligner.frame.joints import FIRM, joint_of
-from aligner.frame.renderings import is_loyal, is_weighed, origins, table_rows
+from aligner.frame.renderings import is_loyal, is_weighed, table_rows
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Matcher
 from aligner.model import Category, Direction, Edit, Span
-from aligner.text import TokenKind, normalise_word
+from aligner.text import normalise_word
 
 __all__ = ["LABELS", "SAYINGS", "Slant", "slanted", "slants"]
 
@@ -120,8 +120,7 @@ def _joint(view: BeadView, here: range, there: range) -> int | None:
 
 def _is_worth(side: SideView, here: range) -> bool:
     """Leave out names, what is denied and what is quoted as speech."""
-    words = [t for t in side.tokens[here.start : here.stop] if t.kind is TokenKind.WORD]
-    is_name = here.start > 0 and not side.is_title_case and all(t.text[0].isupper() for t in words)
+    is_name = side.is_proper(here.start, here.stop)
     return not (is_name or side.is_denied(here.start) or side.is_in_speech(here.start))
 
 
@@ -138,8 +137,7 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
         return False
     if any(is_anothers(view, view.source, k, here.tokens) for k in there.tokens):
         return False
-    source = f" {' '.join(token.form for token in view.source.tokens)} "
-    return (is_known or joint == FIRM) and not any(f" {form} " in source for form in origins(forms))
+    return (is_known or joint == FIRM) and not is_as_usual(view, view.target, there.tokens)
 
 
 def _is_rendered_alone(view: BeadView, index: int) -> bool:

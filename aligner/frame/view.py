@@ -178,6 +178,11 @@ class SideView:
         """Tell whether a token stands inside quoted speech."""
         return any(q.first <= index < q.last and q.function is Function.SPEECH for q in self.quoted)
 
+    def is_proper(self, first: int, last: int) -> bool:
+        """Tell whether capitals inside a sentence make tokens first..last-1 a name: the Resistance Movement."""
+        words = [t for t in self.tokens[first:last] if t.kind is TokenKind.WORD]
+        return first > 0 and not self.is_title_case and bool(words) and all(t.text[0].isupper() for t in words)
+
     def span(self, first: int, last: int) -> Span:
         """Give the span of tokens first..last-1."""
         return Span(self.tokens[first].span.start, self.tokens[last - 1].span.end)
