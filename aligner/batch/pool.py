@@ -68,7 +68,8 @@ def _until_broken(
                     running[_submit(pool, work, task)] = task
                 if not running:
                     return []
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                done = wait(running, return_when=FIRST_COMPLETED).done
+                for future in [future for future in running if future in done]:  # as submitted: a set has no order
                     outcome = future.result()
                     del running[future]
                     yield outcome
