@@ -21,7 +21,7 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     """Tell whether a device is one here: not in speech, قد only before an imperfect, no Latin name after."""
     if side.is_in_speech(match.first) or is_lookalike(side, match.first) or _is_in_name(side, match):
         return False
-    if _is_subject(side, match) or _is_emphatic(side, match.first):
+    if _is_subject(side, match) or _is_emphatic(side, match):
         return False
     after = side.tokens[match.last : match.last + 2]
     if match.row.kind == "epistemic" and _is_denied(side, match.first):
@@ -44,9 +44,12 @@ def _is_subject(side: SideView, match: Match[Device]) -> bool:
     return is_noun and any(m.last == match.first for m in side.reporting)
 
 
-def _is_emphatic(side: SideView, index: int) -> bool:
-    """After an adverb of time ما says nothing: نادرا ما بدا."""
+def _is_emphatic(side: SideView, match: Match[Device]) -> bool:
+    """After an adverb of time ما says nothing: نادرا ما بدا; before a verb of saying فيما is while."""
+    index = match.first
     before = side.tokens[index - 1].form if index else ""
+    if side.tokens[index].form == "فيما":  # فيما يعرف is what is known, though
+        return match.form.startswith("ما ") and any(m.first == index + 1 for m in side.reporting)
     return side.tokens[index].form == "ما" and before in load_words("adverbs-with-ma.ar.txt")
 
 

@@ -92,18 +92,16 @@ def check(view: BeadView) -> Iterator[Edit]:
         if any(span.overlaps(slant.source) for span in said):
             continue
         is_kept = any(k.source.overlaps(slant.source) or k.target.overlaps(slant.target) for k in kept)
-        if not is_kept and not _is_alike(view, slant):
+        if not is_kept and not _are_plain(view, slant):
             moved = "milder" if slant.direction is Direction.SOFTENED else "harsher"
             yield slanted(view, slant, Category.LABEL, f"{moved} than loyal translations")
 
 
-def _is_alike(view: BeadView, slant: Slant) -> bool:
-    """The lexicon ranks the two words alike, or knows both for plain ones: attack, حادث."""
+def _are_plain(view: BeadView, slant: Slant) -> bool:
+    """The lexicon knows both words for plain ones: attack, حادث."""
     here = [row for m in view.source.labels if m.span.overlaps(slant.source) for row in m.row]
     there = [row for m in view.target.labels if m.span.overlaps(slant.target) for row in m.row]
-    if here and there and all(abs(row.value) < _CHARGED for row in (*here, *there)):
-        return True
-    return any((a.scale, a.value) == (b.scale, b.value) for a in here for b in there)
+    return bool(here and there) and all(abs(row.value) < _CHARGED for row in (*here, *there))
 
 
 def _shifts(view: BeadView) -> Iterator[_Shift]:

@@ -8,6 +8,7 @@ of claiming there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,6 +46,7 @@ _FINAL = 0.2  # distance of such a pair
 _COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
 _CLAUSE = 12  # tokens of a last clause before its verb
 _BREAKS = (",", "”", '"', "’", "'")
+_PASSIVE = re.compile("^[وف]?[يت]\u064f")  # a written damma after the first letter of an imperfect
 _THEN_SAYS = 12  # tokens after a verb in which قائلا only introduces what it reports
 
 
@@ -164,11 +166,16 @@ def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[_Pair]) -> Iterat
         is_paired = any(there is pair.there for pair in pairs)
         if there.row.stance != "claim" or is_paired or not is_report(view.target, there):
             continue
-        linked = view.links.sources_of(there.first, there.last)
+        linked = view.links.sources_of(there.first, there.last) or _with_its_subject(view, pairs, there)
         if not linked or _renders(view, there, linked) or not _has_subject(view.target, there):
             continue
         if not _claims_at(view, view.source, linked[0], ()):
             yield _edit_of(view, view.source.span(linked[0], linked[0] + 1), there)
+
+
+def _with_its_subject(view: BeadView, pairs: Sequence[_Pair], there: Match[Reporting]) -> tuple[int, ...]:
+    """Give the paired verb whose subject claims here, if any: said, بحسب ادعاء المحامي ... مضيفا."""
+    return tuple(p.here.first for p in pairs if p.there.row.distance <= 0 and _share_subject(view, p.here, there))
 
 
 def _renders(view: BeadView, there: Match[Reporting], linked: tuple[int, ...]) -> bool:
@@ -179,8 +186,10 @@ def _renders(view: BeadView, there: Match[Reporting], linked: tuple[int, ...]) -
 
 
 def _has_subject(side: SideView, match: Match[Reporting]) -> bool:
-    """زعم الوزير أن: something stands between the verb and what is claimed; يُزعم أن has no one who claims."""
+    """زعم الوزير أن: something stands between the verb and what is claimed; يُزعم has no one who claims."""
     after = side.tokens[match.last : match.last + 1]
+    if _PASSIVE.search(side.tokens[match.first].text):
+        return False
     return bool(after) and after[0].kind is TokenKind.WORD and not after[0].form.startswith(("ان", "بان"))
 
 
@@ -229,7 +238,7 @@ def _joined(view: BeadView, here: Match[Reporting], there: Match[Reporting], *, 
         return _Pair(here, there, _LINKED, apart)
     if there.row.stance == "claim" and _renders_claim(view, view.target, there.first):
         return None  # allegedly, يُزعم: no matter who said so
-    if _is_elsewhere(view, here, there):
+    if _is_elsewhere(view, here, there) or _is_anothers(view, here, there):
         return None
     is_near = apart < (_FAR if there.row.stance == "claim" else _NEAR)
     if (is_only and is_near) or _share_subject(view, here, there):
@@ -243,6 +252,13 @@ def _is_elsewhere(view: BeadView, here: Match[Reporting], there: Match[Reporting
     devices = {k for m in mild for k in range(m.first, m.last)} - {*range(there.first, there.last)}
     inside, cosines = range(here.first, here.last), view.links.cosines
     return any(i in inside and j in devices and cosines[i, j] >= _RENDERED for i, j in view.links.firm)
+
+
+def _is_anothers(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:
+    """A word that is no verb of saying is loyally rendered so: to recognise a result, يعترف ب; confession, اعتراف."""
+    said = {k for m in view.source.reporting for k in range(m.first, m.last)} | {*range(here.first, here.last)}
+    others = [t.span for k, t in enumerate(view.source.tokens) if k not in said]
+    return any(is_loyal_at(view, span, there.first) for span in others)
 
 
 def _share_subject(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:

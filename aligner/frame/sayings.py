@@ -19,6 +19,8 @@ def is_report(side: SideView, match: Match[Reporting]) -> bool:
     """A match that is a report: outside speech, no adjective ("the alleged attack"), no claim to a thing."""
     if side.is_in_speech(match.first) or match.row.stance == "none" or is_lookalike(side, match.first):
         return False
+    if side.is_denied(match.first):
+        return False  # neither confirmed nor denied; عدم ذكر اسمه
     if match.row.stance == "claim" and _is_name_for(side, match):
         return False
     if side.language == "ar":
@@ -34,6 +36,7 @@ def is_report(side: SideView, match: Match[Reporting]) -> bool:
 def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:
     """A relative clause that holds a name off is a hedge: ما يزعم أنه احتجاج."""
     around = [h for h in side.hedges if h.first < match.first < h.last and h.form.startswith(("ما ", "من ", "مما "))]
+    around = [h for h in around if side.tokens[h.first].form != "فيما"]  # while, not what
     according = load_words("according.ar.txt")
     return any(h.first == 0 or side.tokens[h.first - 1].form not in according for h in around)
 

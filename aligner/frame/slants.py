@@ -131,13 +131,20 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
     if is_loyal(words, forms) or view.target.is_denied(there.tokens.start):
         return False
     is_known = is_weighed(words)
-    if is_known and has_rendering(view, view.source, here.tokens, but=there.tokens):
+    if is_known and _is_rendered(view, here.tokens, there.tokens, joint):
         return False
     if len(here.tokens) > 1 and all(_is_rendered_alone(view, k) for k in here.tokens):
         return False
     if any(is_anothers(view, view.source, k, here.tokens) for k in there.tokens):
         return False
     return (is_known or joint == FIRM) and not is_as_usual(view, view.target, there.tokens)
+
+
+def _is_rendered(view: BeadView, here: range, there: range, joint: int) -> bool:
+    """Another word renders the form; where the two are each other's best, only what loyal translators write does."""
+    if joint == FIRM:
+        return is_as_usual(view, view.source, here)
+    return has_rendering(view, view.source, here, but=there)
 
 
 def _is_rendered_alone(view: BeadView, index: int) -> bool:
