@@ -16,12 +16,13 @@ from itertools import combinations
 from aligner.resources import data_bytes
 from aligner.text import bare_forms, english_bases, light_stem, normalise_word, pronoun_cuts
 
-__all__ = ["LONGEST", "concepts", "has_loyal", "is_listed", "is_loyal", "is_weighed", "origins", "table_rows"]
+__all__ = ["LONGEST", "concepts", "has_loyal", "is_akin", "is_listed", "is_loyal", "is_weighed", "origins", "table_rows"]
 
 _AROUND = frozenset("والبكفسلمتايهةنكىء")  # letters before a root's first and after its last
 _BETWEEN = frozenset("اويتى")  # letters that patterns put between a root's own
 _LEAST = 3  # letters of an Arabic entry that may be part of a word; of an English one that may begin one
 _LONGEST = 12
+_ROOTED = 6  # letters of a stem that shows its root; a longer one has too many threes of letters
 LONGEST = 4  # words of a loyal rendering that are looked at where it should begin
 
 
@@ -94,6 +95,29 @@ def has_loyal(words: str, forms: Sequence[str]) -> bool:
     return any(is_loyal(words, forms[k:]) for k in range(len(forms)))
 
 
+def is_akin(words: str, form: str) -> bool:
+    """Tell whether an Arabic word (normalised) may have the root of what loyal translators write for these English ones.
+
+    A verb is rendered by its noun and a noun by its verb: executed, إعدام. That is no slant.
+
+    >>> is_akin("executed", "باعدام"), is_akin("executed", "تحييد")
+    (True, False)
+    """
+    return not _stem_roots(form).isdisjoint(_loyal_roots(normalise_word(words)))
+
+
+@lru_cache(maxsize=4096)
+def _loyal_roots(words: str) -> frozenset[str]:
+    single = (stems[0] for stems in _listed(words) if len(stems) == 1)
+    return frozenset[str]().union(*map(_stem_roots, single))
+
+
+@lru_cache(maxsize=65536)
+def _stem_roots(form: str) -> frozenset[str]:
+    stems = {light_stem(bare) for bare in (form, *bare_forms(form))}
+    return frozenset(root for stem in stems if len(stem) <= _ROOTED for root in _roots(stem))
+
+
 def origins(forms: Sequence[str]) -> tuple[str, ...]:
     """Give the English forms that loyal translators render with just these Arabic words (normalised).
 
@@ -114,8 +138,8 @@ def _listed(words: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _joined(words: str) -> str:
-    """Far-right and far right are one."""
-    return words.replace("-", " ")
+    """Far-right and far right are one, the tyrant's is the tyrant."""
+    return words.removesuffix("'s").replace("-", " ")
 
 
 @lru_cache(maxsize=1)

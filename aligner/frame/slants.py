@@ -14,7 +14,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from aligner.frame.absence import has_rendering, is_anothers, is_as_usual
 from aligner.frame.joints import FIRM, joint_of
-from aligner.frame.renderings import is_loyal, is_weighed, table_rows
+from aligner.frame.renderings import is_akin, is_loyal, is_weighed, table_rows
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Matcher
 from aligner.model import Category, Direction, Edit, Span
@@ -128,7 +128,8 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
     """Nothing loyal renders the form, and the word renders nothing else."""
     words = here.span.of(view.source.text)
     forms = [token.form for token in view.target.tokens[there.tokens.start : there.tokens.stop]]
-    if is_loyal(words, forms) or view.target.is_denied(there.tokens.start):
+    is_akin_to_loyal = len(forms) == 1 and is_akin(words, forms[0])
+    if is_loyal(words, forms) or is_akin_to_loyal or view.target.is_denied(there.tokens.start):
         return False
     is_known = is_weighed(words)
     if is_known and _is_rendered(view, here.tokens, there.tokens, joint):
