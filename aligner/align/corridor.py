@@ -63,26 +63,22 @@ def _climb(source: Floats, target: Floats, corridor: Corridor) -> list[tuple[int
     gains = _gains(products(_centred(source), _centred(target), corridor, 0.0))
     moves = np.zeros(gains.shape, np.uint8)
     width = corridor.width
-    steps = np.diff(corridor.lows, prepend=corridor.lows[0])
-    inside = [corridor.inside(shape) for shape in ((0, 0), (1, 1), (1, 0), (0, 1))]
-    last, before = np.full(width + 4, -1.0, np.float32), np.full(width + 4, -1.0, np.float32)
+    steps = np.diff(corridor.lows, prepend=corridor.lows[0]).tolist()
+    outside = [~corridor.inside(shape) for shape in ((1, 1), (1, 0), (0, 1))]
+    sums = np.full((corridor.n_diagonals + 2, width + 4), -1.0, np.float32)  # two diagonals and columns of margin
+    options = np.empty((3, width), np.float32)
     for d in range(corridor.n_diagonals):
-        one, two = int(steps[d]), int(steps[d] + (steps[d - 1] if d else 0))
-        options = np.full((3, width), -1.0, np.float32)
-        for row, (values, ok) in enumerate(
-            (
-                (before[2 + two - 1 : 2 + two - 1 + width] + gains[d], inside[1][d]),
-                (last[2 + one - 1 : 2 + one - 1 + width], inside[2][d]),
-                (last[2 + one : 2 + one + width], inside[3][d]),
-            )
-        ):
-            options[row, ok] = values[ok]
+        one, two = steps[d], steps[d] + (steps[d - 1] if d else 0)
+        np.add(sums[d, 1 + two : 1 + two + width], gains[d], out=options[0])
+        options[1] = sums[d + 1, 1 + one : 1 + one + width]
+        options[2] = sums[d + 1, 2 + one : 2 + one + width]
+        for row, is_outside in zip(options, outside, strict=True):
+            row[is_outside[d]] = -1.0
         moves[d] = options.argmax(axis=0)
-        best = options.max(axis=0)
+        best = sums[d + 2, 2 : 2 + width]
+        options.max(axis=0, out=best)
         if d == 0:
             best[-int(corridor.lows[0])] = 0.0
-        before, last = last, np.full(width + 4, -1.0, np.float32)
-        last[2 : 2 + width] = best
     return _trace(moves, corridor)
 
 

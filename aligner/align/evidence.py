@@ -193,8 +193,7 @@ class View:
         i = lows[:, None] + np.arange(corridor.width)[None, :]
         j = np.arange(self.rows.start, last)[:, None] - i
         self.i, self.j = np.clip(i, 0, self.source.n), np.clip(j, 0, self.target.n)
-        still = np.diff(lows, prepend=lows[0]) == 0
-        self._still, self._moved = np.flatnonzero(still[1:]) + 1, np.flatnonzero(~still[1:]) + 1
+        self._still = np.diff(lows) == 0
         self._spans: dict[tuple[str, int, int], Floats] = {}
 
     def kept(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -208,6 +207,13 @@ class View:
             self._spans[what, side, n] = (own.breaks(n) if what == "breaks" else own.span(what, n))[at]
         return self._spans[what, side, n]
 
+    def starts(self, side: int, n: int) -> Floats:
+        """Tell whether a block starts n segments before each cell on a side."""
+        if ("starts", side, n) not in self._spans:
+            own, at = (self.source, self.i) if side == 0 else (self.target, self.j)
+            self._spans["starts", side, n] = own.starts[np.maximum(at - n, 0)]
+        return self._spans["starts", side, n]
+
     def before(self, values: Floats, shape: Shape, fill: float) -> Floats:
         """Give for every cell (i, j) the value at (i - a, j - b)."""
         for _ in range(shape[0]):
@@ -218,15 +224,20 @@ class View:
 
     def _back(self, values: Floats, side: int, fill: float) -> Floats:
         """Fetch from the diagonal before, one segment back on a side: a column off where ``lows`` says so."""
-        out = np.empty_like(values)
-        out[:1] = fill
-        if side == 0:
-            out[self._still, 1:], out[self._still, 0] = values[self._still - 1, :-1], fill
-            out[self._moved] = values[self._moved - 1]
-        else:
-            out[self._still] = values[self._still - 1]
-            out[self._moved, :-1], out[self._moved, -1] = values[self._moved - 1, 1:], fill
+        places, beyond = self._earlier[side]
+        out = np.take(values, places, mode="clip")
+        out[0] = fill
+        out[beyond, -side] = fill
         return out
+
+    @cached_property
+    def _earlier(self) -> list[tuple[Ints, Ints]]:
+        """Give for each side the places of the cells one segment back, and the rows whose outer one is outside."""
+        rows, width = self.i.shape
+        at = np.arange(rows * width).reshape(rows, width) - width
+        still = np.concatenate([[False], self._still])[:, None]
+        sides = (at - still, np.flatnonzero(still)), (at + ~still, np.flatnonzero(~still))
+        return [(np.asarray(places, np.int64), beyond) for places, beyond in sides]
 
     def boxes(self, cells: Floats, fill: float) -> dict[Shape, Floats]:
         """Sum ``cells`` over each shape's segments: (a - 1, b) one source segment back, and a row."""

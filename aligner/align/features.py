@@ -173,16 +173,24 @@ def _letters(view: View, shape: Shape, boxes: list[Floats]) -> list[Feature]:
 
 
 def _structure(view: View, shape: Shape) -> list[Feature]:
-    """Headings paired with text, headings inside larger beads, block boundaries inside and at the start."""
+    """Headings paired with text, headings inside larger beads, block boundaries inside and at the start.
+
+    What neither side has is left out: it would add nothing anywhere.
+    """
     a, b = shape
-    source, target = view.source, view.target
-    heads = view.span(0, "heading", a) / np.float32(a), view.span(1, "heading", b) / np.float32(b)
-    out: list[Feature] = [("heading", np.abs(heads[0] - heads[1]))]
-    if a + b > 2:
-        inside = view.span(0, "breaks", a) + view.span(1, "breaks", b)
-        out += [("headed", np.maximum(*heads)), ("broken", np.minimum(inside, np.float32(2.0)))]
-    starts = source.starts[np.maximum(view.i - a, 0)], target.starts[np.maximum(view.j - b, 0)]
-    out += [("start", starts[0] * starts[1]), ("ragged", np.abs(starts[0] - starts[1]))]
+    sides = view.source, view.target
+    out: list[Feature] = []
+    if any(side.headings.any() for side in sides):
+        heads = view.span(0, "heading", a) / np.float32(a), view.span(1, "heading", b) / np.float32(b)
+        out.append(("heading", np.abs(heads[0] - heads[1])))
+        if a + b > 2:
+            out.append(("headed", np.maximum(*heads)))
+    if any(side.starts.any() for side in sides):
+        if a + b > 2:
+            inside = view.span(0, "breaks", a) + view.span(1, "breaks", b)
+            out.append(("broken", np.minimum(inside, np.float32(2.0))))
+        starts = view.starts(0, a), view.starts(1, b)
+        out += [("start", starts[0] * starts[1]), ("ragged", np.abs(starts[0] - starts[1]))]
     return out
 
 

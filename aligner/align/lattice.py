@@ -99,6 +99,7 @@ class Lattice:
         d = np.arange(corridor.n_diagonals)
         self._starts = np.stack([self._before(d, s) for s in self.shapes], axis=1)
         self._x_start, self._y_start = self._before(d, (1, 0)), self._before(d, (0, 1))
+        self._gap_starts = list(zip(self._x_start.tolist(), self._y_start.tolist(), strict=True))
         self._columns = np.arange(corridor.width)
         self._gap_scores = _spread(gaps, corridor)
 
@@ -111,25 +112,29 @@ class Lattice:
 
     def best(self) -> list[tuple[int, int]]:
         """Give the rungs of the best path (Viterbi); ties go to the earlier shape, and to M before gaps."""
-        c = self.corridor
+        c, columns = self.corridor, self._columns
         sums = self._blank(4)
-        m, x, y, top = sums.reshape(4, -1)
+        flat = sums.reshape(4, -1)
         shape_of = np.zeros((c.n_diagonals, c.width), np.uint8)
         came = np.zeros((c.n_diagonals, 3, c.width), np.uint8)  # best state here, before x, before y
+        cand = np.empty((len(self.shapes), c.width), np.float32)
+        to_x, to_y = np.empty((2, c.width), np.float32), np.empty((3, c.width), np.float32)
         for d in range(c.n_diagonals):
-            cand = top[self._starts[d][:, None] + self._columns] + self.matches[d, :, self._inner]
+            np.take(flat[3], self._starts[d][:, None] + columns, out=cand, mode="clip")
+            cand += self.matches[d, :, self._inner]
+            here = sums[:, d + self._reach, self._inner]
             shape_of[d] = cand.argmax(axis=0)
-            row_m = cand[shape_of[d], self._columns]
+            cand.max(axis=0, out=here[0])
             if d == 0:
-                row_m[-int(c.lows[0])] = 0.0
-            at_x, at_y = self._x_start[d] + self._columns, self._y_start[d] + self._columns
-            open_x, more_x, open_y, more_y = self._gap_scores[d]
-            to_x = np.stack((m[at_x] + open_x, x[at_x] + more_x))
-            to_y = np.stack((m[at_y] + open_y, x[at_y] + open_y, y[at_y] + more_y))
-            rows = np.stack((row_m, to_x.max(axis=0), to_y.max(axis=0)))
-            came[d] = rows.argmax(axis=0), to_x.argmax(axis=0), to_y.argmax(axis=0)
-            sums[:3, d + self._reach, self._inner] = rows
-            sums[3, d + self._reach, self._inner] = rows.max(axis=0)
+                here[0, -int(c.lows[0])] = 0.0
+            at_x, at_y = self._gap_starts[d]
+            np.add(flat[:2, at_x : at_x + c.width], self._gap_scores[d, :2], out=to_x)
+            np.add(flat[:2, at_y : at_y + c.width], self._gap_scores[d, 2], out=to_y[:2])
+            np.add(flat[_Y, at_y : at_y + c.width], self._gap_scores[d, 3], out=to_y[_Y])
+            to_x.max(axis=0, out=here[_X])
+            to_y.max(axis=0, out=here[_Y])
+            came[d] = here[:3].argmax(axis=0), to_x.argmax(axis=0), to_y.argmax(axis=0)
+            here[:3].max(axis=0, out=here[3])
         return self._trace(shape_of, came)
 
     def _trace(self, shape_of: NDArray[np.uint8], came: NDArray[np.uint8]) -> list[tuple[int, int]]:
@@ -159,20 +164,25 @@ class Lattice:
 
     def _forward(self) -> Floats:
         """Log sums (4, rows, padded width) of the ways to each cell: in state M, X, Y, and in any of them."""
-        c = self.corridor
+        c, columns = self.corridor, self._columns
         sums = self._blank(4)
-        m, x, y, top = sums.reshape(4, -1)
+        flat = sums.reshape(4, -1)
+        cand = np.empty((len(self.shapes), c.width), np.float32)
+        to_x = np.empty((2, c.width), np.float32)
         for d in range(c.n_diagonals):
-            row_m = _log_sum(top[self._starts[d][:, None] + self._columns] + self.matches[d, :, self._inner])
+            np.take(flat[3], self._starts[d][:, None] + columns, out=cand, mode="clip")
+            cand += self.matches[d, :, self._inner]
+            here = sums[:, d + self._reach, self._inner]
+            _log_sum(cand, out=here[_M])
             if d == 0:
-                row_m[-int(c.lows[0])] = 0.0
-            at_x, at_y = self._x_start[d] + self._columns, self._y_start[d] + self._columns
-            open_x, more_x, open_y, more_y = self._gap_scores[d]
-            row_x = np.logaddexp(m[at_x] + open_x, x[at_x] + more_x)
-            row_y = np.logaddexp(np.logaddexp(m[at_y], x[at_y]) + open_y, y[at_y] + more_y)
-            rows = np.stack((row_m, row_x, row_y))
-            sums[:3, d + self._reach, self._inner] = rows
-            sums[3, d + self._reach, self._inner] = _log_sum(rows)
+                here[_M, -int(c.lows[0])] = 0.0
+            at_x, at_y = self._gap_starts[d]
+            scores = self._gap_scores[d]
+            np.add(flat[:2, at_x : at_x + c.width], scores[:2], out=to_x)
+            np.logaddexp(to_x[0], to_x[1], out=here[_X])
+            m, x, y = flat[:3, at_y : at_y + c.width]
+            np.logaddexp(np.logaddexp(m, x) + scores[2], y + scores[3], out=here[_Y])
+            _log_sum(here[:3].copy(), out=here[3])
         return sums
 
     def _backward(self) -> Floats:
@@ -184,23 +194,27 @@ class Lattice:
         gaps = self._blank(4)
         heights, ups = np.array([sum(s) for s in self.shapes]), np.array([s[0] for s in self.shapes])
         lows = np.concatenate([c.lows, np.full(self._reach, c.lows[-1])])
-        order = np.arange(len(self.shapes))
+        offsets = heights * (self._row * len(self.shapes)) + np.arange(len(self.shapes)) * self._row + ups + pad
         flat, stride = self.matches.reshape(-1), self._row * len(self.shapes)
+        after = np.empty((len(self.shapes), c.width), np.float32)
+        onward = np.empty((3, c.width), np.float32)  # by a bead, by a gap in the source, by one in the target
+        row = np.empty((3, c.width), np.float32)
         for d in range(last, -1, -1):
-            shift = lows[d] + ups - lows[d + heights] + pad
-            rows = flat[((d + heights) * stride + order * self._row + shift)[:, None] + self._columns]
-            matched = _log_sum(rows)
+            starts = offsets + (d * stride + lows[d]) - lows[d + heights]
+            np.take(flat, starts[:, None] + self._columns, out=after, mode="clip")
+            _log_sum(after, out=onward[0])
             up, right = int(lows[d] + 1 - lows[d + 1]) + pad, int(lows[d] - lows[d + 1]) + pad
             next_x, next_y = gaps[:2, d + 1, up : up + c.width], gaps[2:, d + 1, right : right + c.width]
-            row_m = _log_sum(np.stack((matched, next_x[0], next_y[0])))
-            row_x = _log_sum(np.stack((matched, next_x[1], next_y[0])))
-            row_y = np.logaddexp(matched, next_y[1])
+            np.logaddexp(onward[0], next_y[1], out=row[_Y])
+            onward[2] = next_y[0]
+            for state in (_M, _X):
+                onward[1] = next_x[state]
+                _log_sum(onward.copy(), out=row[state])
             if d == last:
-                for row in (row_m, row_x, row_y):
-                    row[c.n_source - int(c.lows[-1])] = 0.0
-            gaps[:2, d, self._inner] = self._gap_scores[d, :2] + row_x
-            gaps[2:, d, self._inner] = self._gap_scores[d, 2:] + row_y
-            self.matches[d, :, self._inner] += row_m
+                row[:, c.n_source - int(c.lows[-1])] = 0.0
+            np.add(self._gap_scores[d, :2], row[_X], out=gaps[:2, d, self._inner])
+            np.add(self._gap_scores[d, 2:], row[_Y], out=gaps[2:, d, self._inner])
+            self.matches[d, :, self._inner] += row[_M]
         return gaps
 
 
@@ -276,10 +290,13 @@ def _spread(gaps: Gaps, corridor: Corridor) -> Floats:
     return out
 
 
-def _log_sum(rows: Floats) -> Floats:
-    """Log of the sum of exponentials down the first axis."""
+def _log_sum(rows: Floats, out: Floats) -> None:
+    """Log of the sum of exponentials down the first axis; uses ``rows`` up."""
     top = rows.max(axis=0)
-    return np.asarray(top + np.log(np.exp(rows - top).sum(axis=0)), dtype=np.float32)
+    rows -= top
+    np.exp(rows, out=rows)
+    np.log(rows.sum(axis=0), out=out)
+    out += top
 
 
 def _probability(logs: Floats) -> Floats:

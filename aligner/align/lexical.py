@@ -90,6 +90,8 @@ def _pairs(
     reach: tuple[Ints, Ints],
 ) -> tuple[Ints, Ints, Floats]:
     rows, columns = (np.array(side[string]) for side in places)
+    if len(rows) == len(columns) == 1:  # as most figures and names are
+        return _one_pair(string, rows, columns, counts, reach)
     first, last = (np.searchsorted(columns, ends[rows]) for ends in reach)
     n = last - first
     i = np.repeat(rows, n)
@@ -98,3 +100,12 @@ def _pairs(
     here, there = many
     least = np.minimum(np.repeat(here, n), there[np.searchsorted(columns, j)])
     return i, j, (least / max(1.0, float(n[n > 0].mean()) if len(i) else 1.0)).astype(np.float32)
+
+
+def _one_pair(
+    string: str, rows: Ints, columns: Ints, counts: tuple[Counts, Counts], reach: tuple[Ints, Ints]
+) -> tuple[Ints, Ints, Floats]:
+    i, j = int(rows[0]), int(columns[0])
+    least = np.array([min(counts[0][i][string], counts[1][j][string])], np.float32)
+    n = int(reach[0][i] <= j < reach[1][i])
+    return rows[:n], columns[:n], least[:n]

@@ -16,7 +16,17 @@ from itertools import combinations
 from aligner.resources import data_bytes
 from aligner.text import bare_forms, english_bases, light_stem, normalise_word, pronoun_cuts
 
-__all__ = ["LONGEST", "concepts", "has_loyal", "is_akin", "is_listed", "is_loyal", "is_weighed", "origins", "table_rows"]
+__all__ = [
+    "LONGEST",
+    "concepts",
+    "has_loyal",
+    "is_akin",
+    "is_listed",
+    "is_loyal",
+    "is_weighed",
+    "origins",
+    "table_rows",
+]
 
 _AROUND = frozenset("والبكفسلمتايهةنكىء")  # letters before a root's first and after its last
 _BETWEEN = frozenset("اويتى")  # letters that patterns put between a root's own
@@ -96,7 +106,7 @@ def has_loyal(words: str, forms: Sequence[str]) -> bool:
 
 
 def is_akin(words: str, form: str) -> bool:
-    """Tell whether an Arabic word (normalised) may have the root of what loyal translators write for these English ones.
+    """Tell whether an Arabic word (normalised) may have the root of a loyal rendering of English words.
 
     A verb is rendered by its noun and a noun by its verb: executed, إعدام. That is no slant.
 
