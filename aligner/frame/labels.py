@@ -92,7 +92,7 @@ def check(view: BeadView) -> Iterator[Edit]:
         if any(span.overlaps(slant.source) for span in said):
             continue
         is_kept = any(k.source.overlaps(slant.source) or k.target.overlaps(slant.target) for k in kept)
-        if not is_kept and not _are_plain(view, slant):
+        if not is_kept and (slant.is_firm or not _are_plain(view, slant)):
             moved = "milder" if slant.direction is Direction.SOFTENED else "harsher"
             yield slanted(view, slant, Category.LABEL, f"{moved} than loyal translations")
 

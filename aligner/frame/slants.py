@@ -31,11 +31,12 @@ Row = TypeVar("Row", int, tuple[int, Direction])
 
 @dataclass(frozen=True, slots=True)
 class Slant:
-    """An English form of the source and the slanted word that stands for it."""
+    """An English form of the source and the slanted word that stands for it, firmly linked or only in its place."""
 
     source: Span
     target: Span
     direction: Direction
+    is_firm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def slants(view: BeadView, name: str) -> Iterator[Slant]:
         if found and taken[0].isdisjoint(here.tokens):
             taken[0].update(here.tokens)
             taken[1].update(found.tokens)
-            yield Slant(here.span, found.span, _directions(here, found)[0])
+            is_firm = joint_of(view, here.tokens, found.tokens) == FIRM
+            yield Slant(here.span, found.span, _directions(here, found)[0], is_firm)
 
 
 def slanted(view: BeadView, slant: Slant, category: Category, moved: str) -> Edit:
