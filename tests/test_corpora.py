@@ -21,7 +21,7 @@ CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
 OWN = (  # texts written by us
     "demo", "newsroom", "newsroom-agency", "newsroom-blind", "newsroom-bulletin", "newsroom-columns", "newsroom-dev",
-    "newsroom-dispatch", "newsroom-feature", "newsroom-gazette", "newsroom-mixed", "newsroom-press",
+    "newsroom-dispatch", "newsroom-feature", "newsroom-gazette", "newsroom-herald", "newsroom-mixed", "newsroom-press",
     "newsroom-tempting", "newsroom-wire",
 )  # fmt: skip
 SETS = (*OWN, "mali-blockade", "dev", "example-audit")
