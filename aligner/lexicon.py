@@ -100,6 +100,22 @@ def _english_inflections(form: str) -> set[str]:
     return {form, form + ("es" if form.endswith(("sh", "ch", "x")) else "s")}
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening(Generic[Row]):
+    """The forms that may begin with a word, and their places by the second word; "" if any will do."""
+
+    entries: tuple[_Entry[Row], ...]
+    by_second: dict[str, list[int]]
+
+    def before(self, second: str) -> Sequence[_Entry[Row]]:
+        """Give the forms that the next word ("" for none) does not rule out, in the order of the entries."""
+        places = self.by_second.get("", [])
+        named = () if len(places) == len(self.entries) else self.by_second.keys() & lookup_forms(second)
+        if named:
+            places = sorted({*places, *(place for form in named for place in self.by_second[form])})
+        return [self.entries[place] for place in places]
+
+
 class Matcher(Generic[Row]):
     """Find rows' forms in tokens; longest form first, matches never overlap.
 
@@ -131,52 +147,57 @@ class Matcher(Generic[Row]):
     def find(self, sequence: Sequence[Token]) -> tuple[Match[Row], ...]:
         """Find all matches from left to right."""
         found: list[Match[Row]] = []
-        at = 0
-        while at < len(sequence):
-            match = self._match_at(sequence, at)
-            if match:
+        free = 0
+        for at, opening in self._openings(sequence):
+            if at >= free and (match := self._longest(sequence, at, opening)):
                 found.append(match)
-            at = match.last if match else at + 1
+                free = match.last
         return tuple(found)
 
     def find_all(self, sequence: Sequence[Token]) -> Iterator[Match[Row]]:
         """Yield the matches of every form from left to right, those that overlap as well."""
-        for at in range(len(sequence)):
-            yield from self._matches_at(sequence, at)
+        for at, opening in self._openings(sequence):
+            yield from self._matches_at(sequence, at, opening)
 
-    def _match_at(self, sequence: Sequence[Token], at: int) -> Match[Row] | None:
-        found = tuple(self._matches_at(sequence, at))
-        return max(found, key=lambda match: (match.last, len(match.form))) if found else None
+    def _openings(self, sequence: Sequence[Token]) -> Iterator[tuple[int, _Opening[Row]]]:
+        """Yield the tokens that some form may begin with; most begin none."""
+        beginning = self._beginning
+        for at, token in enumerate(sequence):
+            opening = beginning(token.form)
+            if opening is not None:
+                yield at, opening
 
-    def _matches_at(self, sequence: Sequence[Token], at: int) -> Iterator[Match[Row]]:
-        for words, form, row in self._candidates(sequence, at):
+    def _longest(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> Match[Row] | None:
+        return max(
+            self._matches_at(sequence, at, opening), key=lambda match: (match.last, len(match.form)), default=None
+        )
+
+    def _matches_at(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> Iterator[Match[Row]]:
+        second = sequence[at + 1].form if at + 1 < len(sequence) else ""
+        for words, form, row in opening.before(second):
             end = self._end(sequence, at, words)
             if end:
                 yield Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
 
-    def _candidates(self, sequence: Sequence[Token], at: int) -> list[_Entry[Row]]:
-        """Give the forms that may begin at a token, as far as the next token tells, in the order of the index."""
-        by_second, entries = self._beginning(sequence[at].form)
-        if not entries:
-            return []
-        seconds = {""} | (lookup_forms(sequence[at + 1].form) if at + 1 < len(sequence) else frozenset())
-        places = sorted({place for second in seconds for place in by_second.get(second, ())})
-        return [entries[place] for place in places]
-
-    def _forms_beginning(self, word: str) -> tuple[dict[str, list[int]], tuple[_Entry[Row], ...]]:
-        """Give the forms that may begin with a word, with their places by the second word; "" if any will do."""
+    def _forms_beginning(self, word: str) -> _Opening[Row] | None:
+        """Give the forms that may begin with a word; None if there are none."""
         keys = lookup_forms(word)
         if self._inflect:
             keys = keys.union(*(_uninflected(key) for key in keys))
         found = [numbered for key in keys for numbered in self._index.get(key, ())]
+        if not found:
+            return None
         entries = tuple(entry for _, entry in sorted(found, key=lambda numbered: (-len(numbered[1][0]), numbered[0])))
         by_second: dict[str, list[int]] = {}
         for place, (words, _, _) in enumerate(entries):
             is_open = len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)
-            seconds = {""} if is_open else {words[1]} | (inflections(words[1]) if self._inflect else set())
-            for second in sorted(seconds):
+            for second in [""] if is_open else self._written(words[1]):
                 by_second.setdefault(second, []).append(place)
-        return by_second, entries
+        return _Opening(entries, by_second)
+
+    def _written(self, word: str) -> Iterable[str]:
+        """Give the forms in which a word of a listed form may stand in a text."""
+        return inflections(word) if self._inflect else (word,)
 
     def _end(self, sequence: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
         """Match the rest of a form; give the token after it and the offset where it ends."""
