@@ -18,6 +18,7 @@ Feature = tuple[str, Floats]
 Cover = tuple[dict[Shape, Floats], dict[Shape, Floats]]
 _RUN = np.float32(4.0)  # parts of a run that count
 _NO_LESS = np.float32(1e-6)
+_NONE = np.zeros((1, 1), np.float32)  # a feature that is nowhere
 
 
 def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, list[Feature]]]:
@@ -175,23 +176,19 @@ def _letters(view: View, shape: Shape, boxes: list[Floats]) -> list[Feature]:
 def _structure(view: View, shape: Shape) -> list[Feature]:
     """Headings paired with text, headings inside larger beads, block boundaries inside and at the start.
 
-    What neither side has is left out: it would add nothing anywhere.
+    What neither side has is one zero for all cells.
     """
     a, b = shape
-    sides = view.source, view.target
-    out: list[Feature] = []
-    if any(side.headings.any() for side in sides):
+    heading = headed = broken = start = ragged = _NONE
+    if any(side.headings.any() for side in (view.source, view.target)):
         heads = view.span(0, "heading", a) / np.float32(a), view.span(1, "heading", b) / np.float32(b)
-        out.append(("heading", np.abs(heads[0] - heads[1])))
-        if a + b > 2:
-            out.append(("headed", np.maximum(*heads)))
-    if any(side.starts.any() for side in sides):
-        if a + b > 2:
-            inside = view.span(0, "breaks", a) + view.span(1, "breaks", b)
-            out.append(("broken", np.minimum(inside, np.float32(2.0))))
+        heading, headed = np.abs(heads[0] - heads[1]), np.maximum(*heads)
+    if any(side.starts.any() for side in (view.source, view.target)):
+        broken = np.minimum(view.span(0, "breaks", a) + view.span(1, "breaks", b), np.float32(2.0))
         starts = view.starts(0, a), view.starts(1, b)
-        out += [("start", starts[0] * starts[1]), ("ragged", np.abs(starts[0] - starts[1]))]
-    return out
+        start, ragged = starts[0] * starts[1], np.abs(starts[0] - starts[1])
+    inner = [("headed", headed), ("broken", broken)] if a + b > 2 else []
+    return [("heading", heading), *inner, ("start", start), ("ragged", ragged)]
 
 
 def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[Feature]]:

@@ -17,9 +17,10 @@ search; with the sum, forward and backward give the probability of every bead (R
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 IMPOSSIBLE = np.float32(-1e9)  # a log score no path recovers from, finite so that differences stay numbers
-_M, _X, _Y = 0, 1, 2
+_M, _X, _Y, _ANY = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,6 @@ class Corridor:
         (a, b), n, m = shape, self.n_source, self.n_target
         return np.asarray((i >= a) & (i <= n) & (j >= b) & (j <= m))
 
-    def shifts(self, shape: Shape) -> Ints:
-        """Give for every diagonal how many columns to the right a bead of that shape ending there starts."""
-        earlier = np.maximum(np.arange(self.n_diagonals) - sum(shape), 0)
-        return np.asarray(self.lows - shape[0] - self.lows[earlier])
-
 
 @dataclass(frozen=True)
 class Gaps:
@@ -89,133 +85,122 @@ class Lattice:
 
     ``matches`` is (n_diagonals + reach, n_shapes, width + 2 * pad), made by ``blank``: bead scores of shape s
     ending in cell (d, k) stand in ``matches[d, s, pad + k]``; the rest is the margin successors may fall on.
+
+    Sums over paths lie flat and sheared: one row after another, each shifted by its ``lows``, so that from wherever a
+    bead ends it starts as many places before (``_back``). Rows are so far apart that what lies beyond the corridor
+    lies between them and stays impossible.
     """
 
     def __init__(self, corridor: Corridor, shapes: Sequence[Shape], matches: Floats, gaps: Gaps) -> None:
         self.corridor, self.shapes, self.matches = corridor, tuple(shapes), matches
         self._pad, self._reach = _margins(shapes)
-        self._row = corridor.width + 2 * self._pad
         self._inner = slice(self._pad, self._pad + corridor.width)
-        d = np.arange(corridor.n_diagonals)
-        self._starts = np.stack([self._before(d, s) for s in self.shapes], axis=1)
-        self._x_start, self._y_start = self._before(d, (1, 0)), self._before(d, (0, 1))
-        self._gap_starts = list(zip(self._x_start.tolist(), self._y_start.tolist(), strict=True))
+        self._pitch = corridor.width + self._pad
         self._columns = np.arange(corridor.width)
+        self._at = self._place(corridor.lows, np.arange(corridor.n_diagonals) - corridor.lows)  # of column 0
+        self._back = np.array([self._places_back(shape) for shape in self.shapes])
         self._gap_scores = _spread(gaps, corridor)
 
-    def _before(self, d: Ints, shape: Shape) -> Ints:
-        """Place in flattened padded rows from which a bead of that shape climbs to column 0."""
-        return np.asarray((d - sum(shape) + self._reach) * self._row + self.corridor.shifts(shape) + self._pad)
+    def _place(self, i: Any, j: Any) -> Any:
+        """Give the place of a rung in a row of sums."""
+        return (i + j + self._reach) * self._pitch + i - self.corridor.lows[0] + self._pad
 
-    def _blank(self, *states: int) -> Floats:
-        return np.full((*states, self.corridor.n_diagonals + self._reach, self._row), IMPOSSIBLE, np.float32)
+    def _places_back(self, shape: Shape) -> int:
+        return sum(shape) * self._pitch + shape[0]
+
+    def _blank(self) -> Floats:
+        size = self._at[-1] + 2 * self._pitch + self._pad
+        return np.full((4, size), IMPOSSIBLE, np.float32)
 
     def best(self) -> list[tuple[int, int]]:
         """Give the rungs of the best path (Viterbi); ties go to the earlier shape, and to M before gaps."""
-        c, columns = self.corridor, self._columns
-        sums = self._blank(4)
-        flat = sums.reshape(4, -1)
-        shape_of = np.zeros((c.n_diagonals, c.width), np.uint8)
-        came = np.zeros((c.n_diagonals, 3, c.width), np.uint8)  # best state here, before x, before y
-        cand = np.empty((len(self.shapes), c.width), np.float32)
-        to_x, to_y = np.empty((2, c.width), np.float32), np.empty((3, c.width), np.float32)
-        for d in range(c.n_diagonals):
-            np.take(flat[3], self._starts[d][:, None] + columns, out=cand, mode="clip")
-            cand += self.matches[d, :, self._inner]
-            here = sums[:, d + self._reach, self._inner]
-            shape_of[d] = cand.argmax(axis=0)
-            cand.max(axis=0, out=here[0])
-            if d == 0:
-                here[0, -int(c.lows[0])] = 0.0
-            at_x, at_y = self._gap_starts[d]
-            np.add(flat[:2, at_x : at_x + c.width], self._gap_scores[d, :2], out=to_x)
-            np.add(flat[:2, at_y : at_y + c.width], self._gap_scores[d, 2], out=to_y[:2])
-            np.add(flat[_Y, at_y : at_y + c.width], self._gap_scores[d, 3], out=to_y[_Y])
-            to_x.max(axis=0, out=here[_X])
-            to_y.max(axis=0, out=here[_Y])
-            came[d] = here[:3].argmax(axis=0), to_x.argmax(axis=0), to_y.argmax(axis=0)
-            here[:3].max(axis=0, out=here[3])
-        return self._trace(shape_of, came)
+        return self._trace(self._climb(np.maximum, _greatest))
 
-    def _trace(self, shape_of: NDArray[np.uint8], came: NDArray[np.uint8]) -> list[tuple[int, int]]:
-        lows = self.corridor.lows
+    def _climb(self, pair: np.ufunc, many: Callable[[Floats, Floats], None]) -> Floats:
+        """Join the ways to each cell, (4, places): in state M, X, Y, and in any of them.
+
+        ``pair`` and ``many`` join two, and the rows of a table into one.
+        """
+        width, far = self.corridor.width, int(self._back.max())
+        sums, ways = self._blank(), np.empty((len(self.shapes), width), np.float32)
+        m, x, y, top = sums
+        starts = (far - self._back)[:, None] + self._columns
+        up, right = self._places_back((1, 0)), self._places_back((0, 1))
+        for d, at in enumerate(self._at.tolist()):
+            here, below, left = (slice(at - back, at - back + width) for back in (0, up, right))
+            top[at - far : at + width].take(starts, out=ways, mode="clip")  # clip: no buffer, nothing to clip
+            ways += self.matches[d, :, self._inner]
+            many(ways, m[here])
+            if d == 0:
+                m[self._place(0, 0)] = 0.0
+            open_x, more_x, open_y, more_y = self._gap_scores[d]
+            pair(m[below] + open_x, x[below] + more_x, out=x[here])
+            pair(pair(m[left], x[left]) + open_y, y[left] + more_y, out=y[here])
+            many(sums[:3, here], top[here])
+        return sums
+
+    def _trace(self, sums: Floats) -> list[tuple[int, int]]:
         i, j = self.corridor.n_source, self.corridor.n_target
-        rungs, state = [(i, j)], int(came[i + j, 0, i - lows[i + j]])
+        rungs, state = [(i, j)], _ANY
         while (i, j) != (0, 0):
-            d, k = i + j, i - int(lows[i + j])
+            at, d, k = self._place(i, j), i + j, i - self.corridor.lows[i + j]
+            if state == _ANY:
+                state = int(sums[:3, at].argmax())
+            open_x, more_x, open_y, more_y = self._gap_scores[d, :, k]
             if state == _M:
-                a, b = self.shapes[shape_of[d, k]]
-                i, j = i - a, j - b
-                state = int(came[i + j, 0, i - lows[i + j]])
+                ways = sums[3, at - self._back] + self.matches[d, :, self._pad + k]
+                (a, b), state = self.shapes[ways.argmax()], _ANY
+            elif state == _X:
+                (a, b), before = (1, 0), sums[:2, at - self._places_back((1, 0))]
+                state = int(np.argmax((before[_M] + open_x, before[_X] + more_x)))
             else:
-                before = int(came[d, state, k])
-                i, j = (i - 1, j) if state == _X else (i, j - 1)
-                state = before
+                (a, b), before = (0, 1), sums[:3, at - self._places_back((0, 1))]
+                state = int(np.argmax((before[_M] + open_y, before[_X] + open_y, before[_Y] + more_y)))
+            i, j = i - a, j - b
             rungs.append((i, j))
         return rungs[::-1]
 
     def infer(self) -> Posterior:
         """Sum over all paths; consumes the lattice: onward sums are written over ``matches``."""
-        forward = self._forward()
+        forward = self._climb(np.logaddexp, _log_sum)
         onward_gaps = self._backward()
-        c = self.corridor
-        total = forward[3, -1, self._pad + c.n_source - int(c.lows[-1])]
+        total = forward[3, self._place(self.corridor.n_source, self.corridor.n_target)]
         return Posterior(self, forward, onward_gaps, float(total))
 
-    def _forward(self) -> Floats:
-        """Log sums (4, rows, padded width) of the ways to each cell: in state M, X, Y, and in any of them."""
-        c, columns = self.corridor, self._columns
-        sums = self._blank(4)
-        flat = sums.reshape(4, -1)
-        cand = np.empty((len(self.shapes), c.width), np.float32)
-        to_x = np.empty((2, c.width), np.float32)
-        for d in range(c.n_diagonals):
-            np.take(flat[3], self._starts[d][:, None] + columns, out=cand, mode="clip")
-            cand += self.matches[d, :, self._inner]
-            here = sums[:, d + self._reach, self._inner]
-            _log_sum(cand, out=here[_M])
-            if d == 0:
-                here[_M, -int(c.lows[0])] = 0.0
-            at_x, at_y = self._gap_starts[d]
-            scores = self._gap_scores[d]
-            np.add(flat[:2, at_x : at_x + c.width], scores[:2], out=to_x)
-            np.logaddexp(to_x[0], to_x[1], out=here[_X])
-            m, x, y = flat[:3, at_y : at_y + c.width]
-            np.logaddexp(np.logaddexp(m, x) + scores[2], y + scores[3], out=here[_Y])
-            _log_sum(here[:3].copy(), out=here[3])
-        return sums
-
     def _backward(self) -> Floats:
-        """Log sums (4, rows, padded width) onward from a gap that ends in a cell, its own score included.
+        """Log sums (4, places) onward from a gap that ends in a cell, its own score included.
 
         Order: open x, more x, open y, more y. The same for matches is written over their scores.
         """
-        c, pad, last = self.corridor, self._pad, self.corridor.n_diagonals - 1
-        gaps = self._blank(4)
-        heights, ups = np.array([sum(s) for s in self.shapes]), np.array([s[0] for s in self.shapes])
-        lows = np.concatenate([c.lows, np.full(self._reach, c.lows[-1])])
-        offsets = heights * (self._row * len(self.shapes)) + np.arange(len(self.shapes)) * self._row + ups + pad
-        flat, stride = self.matches.reshape(-1), self._row * len(self.shapes)
-        after = np.empty((len(self.shapes), c.width), np.float32)
-        onward = np.empty((3, c.width), np.float32)  # by a bead, by a gap in the source, by one in the target
-        row = np.empty((3, c.width), np.float32)
+        width, last = self.corridor.width, self.corridor.n_diagonals - 1
+        gaps, flat, ends = self._blank(), self.matches.reshape(-1), self._ends()
+        at_ends, ways = np.empty((len(self.shapes), width), np.int64), np.empty((len(self.shapes), width), np.float32)
+        on, rows = np.empty((3, 2, width), np.float32), np.empty((2, width), np.float32)  # from m, from x
+        up, right = self._places_back((1, 0)), self._places_back((0, 1))
         for d in range(last, -1, -1):
-            starts = offsets + (d * stride + lows[d]) - lows[d + heights]
-            np.take(flat, starts[:, None] + self._columns, out=after, mode="clip")
-            _log_sum(after, out=onward[0])
-            up, right = int(lows[d] + 1 - lows[d + 1]) + pad, int(lows[d] - lows[d + 1]) + pad
-            next_x, next_y = gaps[:2, d + 1, up : up + c.width], gaps[2:, d + 1, right : right + c.width]
-            np.logaddexp(onward[0], next_y[1], out=row[_Y])
-            onward[2] = next_y[0]
-            for state in (_M, _X):
-                onward[1] = next_x[state]
-                _log_sum(onward.copy(), out=row[state])
+            at = int(self._at[d])
+            np.add(ends[d][:, None], self._columns, out=at_ends)
+            flat.take(at_ends, out=ways, mode="clip")
+            _log_sum(ways, on[0, 0])
+            next_y = gaps[2:, at + right : at + right + width]
+            on[0, 1], on[1], on[2] = on[0, 0], gaps[:2, at + up : at + up + width], next_y[0]
+            _log_sum(on, rows)
+            row_y = np.logaddexp(on[0, 0], next_y[1])
             if d == last:
-                row[:, c.n_source - int(c.lows[-1])] = 0.0
-            np.add(self._gap_scores[d, :2], row[_X], out=gaps[:2, d, self._inner])
-            np.add(self._gap_scores[d, 2:], row[_Y], out=gaps[2:, d, self._inner])
-            self.matches[d, :, self._inner] += row[_M]
+                k = self.corridor.n_source - int(self.corridor.lows[-1])
+                rows[:, k] = row_y[k] = 0.0
+            np.add(self._gap_scores[d, :2], rows[1], out=gaps[:2, at : at + width])
+            np.add(self._gap_scores[d, 2:], row_y, out=gaps[2:, at : at + width])
+            self.matches[d, :, self._inner] += rows[0]
         return gaps
+
+    def _ends(self) -> Ints:
+        """Places in flattened ``matches`` where beads that start in column 0 end, (n_diagonals, n_shapes)."""
+        lows = np.concatenate([self.corridor.lows, np.full(self._reach, self.corridor.lows[-1])])
+        d, order = np.arange(self.corridor.n_diagonals)[:, None], np.arange(len(self.shapes))
+        heights, ups = np.array([sum(s) for s in self.shapes]), np.array([s[0] for s in self.shapes])
+        columns = lows[d] + ups - lows[d + heights] + self._pad
+        return np.asarray(((d + heights) * len(self.shapes) + order) * self.matches.shape[2] + columns)
 
 
 class Posterior:
@@ -228,37 +213,41 @@ class Posterior:
         """Probability of a bead of the s-th shape ending in each cell, (n_diagonals, width)."""
         own = self._lattice
         n = own.corridor.n_diagonals
-        start = self._forward[3].reshape(-1)[own._starts[:, s][:, None] + own._columns]
+        start = self._forward[3, self._cells() - own._back[s]]
         return _probability(start + own.matches[:n, s, own._inner] - np.float32(self.total))
 
     def gaps(self) -> Floats:
         """Probability of each gap, (4, n_diagonals, width): open x, more x, open y, more y."""
-        own = self._lattice
-        n = own.corridor.n_diagonals
-        m, x, y = self._forward[:3].reshape(3, -1)
-        at_x, at_y = own._x_start[:, None] + own._columns, own._y_start[:, None] + own._columns
-        starts = np.stack((m[at_x], x[at_x], np.logaddexp(m[at_y], x[at_y]), y[at_y]))
-        return _probability(starts + self._gaps[:, :n, own._inner] - np.float32(self.total))
+        return self._gaps_at(self._cells())
+
+    def _cells(self) -> Ints:
+        return np.asarray(self._lattice._at[:, None] + self._lattice._columns)
+
+    def _gaps_at(self, places: Ints) -> Floats:
+        own, (m, x, y, _) = self._lattice, self._forward
+        below, left = (places - own._places_back(step) for step in ((1, 0), (0, 1)))
+        starts = np.stack((m[below], x[below], np.logaddexp(m[left], x[left]), y[left]))
+        return _probability(starts + self._gaps[:, places] - np.float32(self.total))
 
     def along(self, rungs: Sequence[tuple[int, int]]) -> list[float]:
         """Probability of every bead between neighbouring rungs."""
-        own, gaps = self._lattice, self.gaps()
-        by_shape = {shape: s for s, shape in enumerate(own.shapes)}
+        ends = np.array(rungs)
+        gaps = self._gaps_at(self._lattice._place(ends[:, 0], ends[:, 1]))
+        by_shape = {shape: s for s, shape in enumerate(self._lattice.shapes)}
         out = []
-        for (i, j), (k, m) in pairwise(rungs):
-            d, column = k + m, k - int(own.corridor.lows[k + m])
+        for at, ((i, j), (k, m)) in enumerate(pairwise(rungs), start=1):
             shape = (k - i, m - j)
             if shape in by_shape:
-                out.append(float(self._match(by_shape[shape], d, column)))
+                out.append(self._match(by_shape[shape], k, m))
             else:
                 first = 0 if shape == (1, 0) else 2
-                out.append(float(min(1.0, gaps[first : first + 2, d, column].sum())))
+                out.append(float(min(1.0, gaps[first : first + 2, at].sum())))
         return out
 
-    def _match(self, s: int, d: int, k: int) -> float:
+    def _match(self, s: int, i: int, j: int) -> float:
         own = self._lattice
-        start = self._forward[3].reshape(-1)[own._starts[d, s] + k]
-        onward = own.matches[d, s, own._pad + k]
+        start = self._forward[3, own._place(i, j) - own._back[s]]
+        onward = own.matches[i + j, s, own._pad + i - own.corridor.lows[i + j]]
         return float(np.exp(min(0.0, float(start) + float(onward) - self.total)))
 
 
@@ -290,12 +279,18 @@ def _spread(gaps: Gaps, corridor: Corridor) -> Floats:
     return out
 
 
+def _greatest(rows: Floats, out: Floats) -> None:
+    """Write the greatest down the first axis."""
+    np.maximum.reduce(rows, axis=0, out=out)
+
+
 def _log_sum(rows: Floats, out: Floats) -> None:
-    """Log of the sum of exponentials down the first axis; uses ``rows`` up."""
-    top = rows.max(axis=0)
-    rows -= top
-    np.exp(rows, out=rows)
-    np.log(rows.sum(axis=0), out=out)
+    """Write the log of the sum of exponentials down the first axis."""
+    top = np.maximum.reduce(rows, axis=0)
+    raised = rows - top
+    np.exp(raised, out=raised)
+    np.add.reduce(raised, axis=0, out=out)
+    np.log(out, out=out)
     out += top
 
 
