@@ -44,6 +44,7 @@ from bench.frameset import CLEAN, Case, data_hash, read_set, set_files
 HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
 OWN = HERE.parent / "corpora"  # where the texts of the sets of invented news are
+REAL = ("framing", "framing-second")  # sets over published pairs
 OUT = HERE.parent / "aligner" / "data" / "frame-coverage.json"
 SEED = 5
 STRIKES = 2  # stretches struck out of each side of each pair
@@ -67,10 +68,11 @@ class _Struck:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Learn and write the weights."""
     parser = argparse.ArgumentParser(description="learn the weights of the coverage judges")
-    parser.add_argument("--texts", type=Path, default=TEXTS, help="where the texts of bench/framing are")
+    parser.add_argument("--texts", type=Path, default=TEXTS, help="where the texts of published pairs are")
     parser.add_argument("--out", type=Path, default=OUT)
     chosen = parser.parse_args(arguments)
-    sets = [(HERE / "framing", chosen.texts), *((folder, OWN) for folder in sorted(HERE.glob("framing-*")))]
+    folders = [HERE / "framing", *sorted(HERE.glob("framing-*"))]
+    sets = [(folder, chosen.texts if folder.name in REAL else OWN) for folder in folders]
     cases = [case for folder, texts in sets for case in read_set(folder, texts) if case.split == "dev"]
     vectors = remembering(load_embedder())
     learned = learn(cases, vectors)
