@@ -9,9 +9,9 @@ is left may join a word whose link stands next to it, which makes phrases of sev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ __all__ = ["Links", "Vectors", "best_cosines", "content_words", "link_strings", 
 Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 """Give unit rows (n, d), float32, for n strings."""
 _Cell = tuple[int, int]
+_Index = Mapping[int, Sequence[int]]
 
 # Weights beside the cosine of the words themselves, and thresholds: chosen in the middle of a plateau on the
 # dev half of bench/linking (`python -m bench.link --split dev`).
@@ -41,7 +42,7 @@ _DUAL = ("تان", "تين")  # a feminine dual, منظمتان, is rare enough 
 _MOST_STRINGS = 7  # ways of writing a word that are embedded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Links:
     """Word links of one pair of texts: token indices with a score 0..1, and the whole table of scores.
 
@@ -58,14 +59,31 @@ class Links:
 
     def targets_of(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
         """Give the target tokens linked (firmly) to any of the source tokens first..last-1, in order."""
-        return tuple(sorted({j for i, j in self._chosen(is_firm) if first <= i < last}))
+        return _gathered(self._by_source[is_firm], first, last)
 
     def sources_of(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
         """Give the source tokens linked (firmly) to any of the target tokens first..last-1, in order."""
-        return tuple(sorted({i for i, j in self._chosen(is_firm) if first <= j < last}))
+        return _gathered(self._by_target[is_firm], first, last)
 
-    def _chosen(self, is_firm: bool) -> Iterable[tuple[int, int]]:
-        return self.firm if is_firm else ((i, j) for i, j, _ in self.pairs)
+    @cached_property
+    def _by_source(self) -> tuple[_Index, _Index]:
+        return _index((i, j) for i, j, _ in self.pairs), _index(self.firm)
+
+    @cached_property
+    def _by_target(self) -> tuple[_Index, _Index]:
+        return _index((j, i) for i, j, _ in self.pairs), _index((j, i) for i, j in self.firm)
+
+
+def _index(links: Iterable[_Cell]) -> _Index:
+    """Give the words that each word is linked to."""
+    found: dict[int, list[int]] = {}
+    for i, j in links:
+        found.setdefault(i, []).append(j)
+    return found
+
+
+def _gathered(index: _Index, first: int, last: int) -> tuple[int, ...]:
+    return tuple(sorted({j for i in range(first, last) for j in index.get(i, ())}))
 
 
 def content_words(sequence: Sequence[Token], language: str) -> tuple[int, ...]:
@@ -167,8 +185,14 @@ def _scores(
     table = (words + _WINDOW * windows - _PLACE * place).astype(np.float32)
     for a, i in enumerate(rows):
         for b, j in enumerate(columns):
-            table[a, b] += _bonus(source[i], target[j])
+            if _may_be_same(source[i], target[j]):
+                table[a, b] += _bonus(source[i], target[j])
     return table
+
+
+def _may_be_same(source: Token, target: Token) -> bool:
+    """Tell in a glance whether two words may be one: numbers, the same form, a capital."""
+    return source.kind is TokenKind.NUMBER or source.form == target.form or source.text[0].isupper()
 
 
 def best_cosines(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aligner.frame.devices import held_range, is_condition, is_hedge, is_lookalike, may_be_missed
-from aligner.frame.renderings import LONGEST, is_loyal, origins
+from aligner.frame.renderings import LONGEST, loyal_places, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Device, load_words
@@ -206,7 +206,7 @@ def _loyal(view: BeadView, side: SideView, words: range) -> Iterator[int]:
     there = [token.form for token in other.tokens]
     if side is view.source:
         names = {" ".join(here), " ".join(here[1:]) if here[0] in _BE else ""} - {""}
-        yield from (k for k in range(len(there)) if any(is_loyal(name, there[k : k + LONGEST]) for name in names))
+        yield from sorted({k for name in names for k in loyal_places(name, there)})
         return
     known = {tuple(form.split()) for form in origins(here)}
     yield from (k for k in range(len(there)) if any(tuple(there[k : k + n]) in known for n in range(1, LONGEST + 1)))

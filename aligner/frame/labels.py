@@ -151,12 +151,19 @@ def _with_adjective(view: BeadView, match: Match[Labels]) -> Span:
 
 def _pairs(view: BeadView, sources: Sequence[Match[Labels]], targets: Sequence[Match[Labels]]) -> list[_Pair]:
     """Pair labels of one scale that may render each other, every label once."""
-    found = [pair for here in sources for there in targets for pair in _candidates(view, here, there)]
+    scales = {id(m): frozenset(row.scale for row in m.row) for m in (*sources, *targets)}
+    met = [(a, b) for a in sources for b in targets if _may_meet(scales[id(a)], scales[id(b)])]
+    found = [pair for here, there in met for pair in _candidates(view, here, there)]
     pairs: list[_Pair] = []
     for pair in sorted(found, key=lambda p: p.order):
         if not any(p.source is pair.source or p.target is pair.target for p in pairs):
             pairs.append(pair)
     return pairs
+
+
+def _may_meet(here: frozenset[str], there: frozenset[str]) -> bool:
+    """Tell whether labels have a scale in common, or one says nothing but what sort of thing it is."""
+    return not here.isdisjoint(there) or not (here | there).isdisjoint(_GENERIC)
 
 
 def _tokens(match: Match[Labels]) -> range:

@@ -8,7 +8,7 @@ gives for single forms what loyal translators write: its words share a concept t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -24,6 +24,7 @@ __all__ = [
     "is_listed",
     "is_loyal",
     "is_weighed",
+    "loyal_places",
     "origins",
     "table_rows",
 ]
@@ -73,11 +74,32 @@ def is_loyal(words: str, forms: Sequence[str]) -> bool:
     >>> is_loyal("coup", ["الانقلاب", "العسكري"]), is_loyal("coup", ["الحركة"])
     (True, False)
     """
+    return any(k == 0 for k in loyal_places(words, forms, is_first=True))
+
+
+def loyal_places(words: str, forms: Sequence[str], *, is_first: bool = False) -> Iterator[int]:
+    """Yield where in Arabic words (normalised) what loyal translators write for these English ones begins.
+
+    >>> list(loyal_places("coup", ["بعد", "الانقلاب", "العسكري"]))
+    [1]
+    """
+    listed = _listed_for(words)
+    if not listed:
+        return
     stems = [_stems_of(form) for form in forms]
-    return any(
-        len(listed) <= len(stems) and all(stem in may for stem, may in zip(listed, stems, strict=False))
-        for listed in _listed(normalise_word(words))
-    )
+    for k in range(min(len(stems), 1) if is_first else len(stems)):
+        if any(_stand_at(phrase, stems, k) for phrase in listed):
+            yield k
+
+
+def _stand_at(phrase: tuple[str, ...], stems: Sequence[frozenset[str]], at: int) -> bool:
+    is_room = len(phrase) <= len(stems) - at
+    return is_room and all(stem in stems[at + n] for n, stem in enumerate(phrase))
+
+
+@lru_cache(maxsize=65536)
+def _listed_for(words: str) -> tuple[tuple[str, ...], ...]:
+    return _listed(normalise_word(words))
 
 
 @lru_cache(maxsize=65536)
@@ -92,8 +114,7 @@ def is_weighed(words: str) -> bool:
     >>> is_weighed("toothless"), is_weighed("of the")
     (True, False)
     """
-    words = normalise_word(words)
-    return bool(_listed(words)) or all(is_listed(word, "en") for word in words.split())
+    return bool(_listed_for(words)) or all(is_listed(word, "en") for word in normalise_word(words).split())
 
 
 def has_loyal(words: str, forms: Sequence[str]) -> bool:
@@ -102,7 +123,7 @@ def has_loyal(words: str, forms: Sequence[str]) -> bool:
     >>> has_loyal("toothless", ["قانون", "بلا", "انياب"]), has_loyal("toothless", ["قانون", "ضعيف"])
     (True, False)
     """
-    return any(is_loyal(words, forms[k:]) for k in range(len(forms)))
+    return any(True for _ in loyal_places(words, forms))
 
 
 def is_akin(words: str, form: str) -> bool:
@@ -113,12 +134,12 @@ def is_akin(words: str, form: str) -> bool:
     >>> is_akin("executed", "باعدام"), is_akin("executed", "تحييد")
     (True, False)
     """
-    return not _stem_roots(form).isdisjoint(_loyal_roots(normalise_word(words)))
+    return not _stem_roots(form).isdisjoint(_loyal_roots(words))
 
 
 @lru_cache(maxsize=4096)
 def _loyal_roots(words: str) -> frozenset[str]:
-    single = (stems[0] for stems in _listed(words) if len(stems) == 1)
+    single = (stems[0] for stems in _listed_for(words) if len(stems) == 1)
     return frozenset[str]().union(*map(_stem_roots, single))
 
 

@@ -7,7 +7,7 @@ else, and if the two are linked or stand in each other's place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
@@ -41,8 +41,8 @@ class Slant:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    english: Matcher[int]
-    arabic: Matcher[tuple[int, Direction]]
+    english: Matcher[frozenset[int]]
+    arabic: Matcher[frozenset[tuple[int, Direction]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ def slanted(view: BeadView, slant: Slant, category: Category, moved: str) -> Edi
     )
 
 
-def _found(matcher: Matcher[Row], side: SideView) -> list[_Found[Row]]:
+def _found(matcher: Matcher[frozenset[Row]], side: SideView) -> list[_Found[Row]]:
     """Give the stretches of a side that the table has, the longest first."""
     spans: dict[tuple[int, int], Span] = {}
     rows: dict[tuple[int, int], set[Row]] = {}
     for match in matcher.find_all(side.tokens):
         spans[match.first, match.last] = match.span
-        rows.setdefault((match.first, match.last), set()).add(match.row)
+        rows.setdefault((match.first, match.last), set()).update(match.row)
     places = sorted(spans, key=lambda place: (place[0] - place[1], place[0]))
     return [_Found(range(*place), spans[place], frozenset(rows[place])) for place in places]
 
@@ -160,11 +160,21 @@ def _is_rendered_alone(view: BeadView, index: int) -> bool:
 def _table(name: str) -> _Table:
     rows = table_rows(name, 3)
     slanted = (
-        ((line, direction), _forms(row[column]))
+        ((line, direction), row[column])
         for line, row in enumerate(rows)
         for column, direction in ((1, Direction.SOFTENED), (2, Direction.STRENGTHENED))
     )
-    return _Table(Matcher((line, _forms(row[0])) for line, row in enumerate(rows)), Matcher(slanted, inflect=True))
+    english = _grouped((line, row[0]) for line, row in enumerate(rows))
+    return _Table(Matcher(english), Matcher(_grouped(slanted), inflect=True))
+
+
+def _grouped(rows: Iterable[tuple[Row, str]]) -> Iterator[tuple[frozenset[Row], tuple[str]]]:
+    """Give each form of the columns with all rows that have it."""
+    found: dict[str, set[Row]] = {}
+    for row, column in rows:
+        for form in _forms(column):
+            found.setdefault(form, set()).add(row)
+    return ((frozenset(found[form]), (form,)) for form in sorted(found))
 
 
 def _forms(column: str) -> list[str]:
