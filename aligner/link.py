@@ -183,16 +183,14 @@ def _scores(
         - np.asarray(columns, np.float32)[None, :] / np.float32(max(1, len(target) - 1))
     )
     table = (words + _WINDOW * windows - _PLACE * place).astype(np.float32)
+    alike: dict[str, list[int]] = {}
+    for b, j in enumerate(columns):
+        alike.setdefault(target[j].form, []).append(b)
     for a, i in enumerate(rows):
-        for b, j in enumerate(columns):
-            if _may_be_same(source[i], target[j]):
-                table[a, b] += _bonus(source[i], target[j])
+        is_any = source[i].kind is TokenKind.NUMBER or source[i].text[0].isupper()  # else only the same form counts
+        for b in range(len(columns)) if is_any else alike.get(source[i].form, ()):
+            table[a, b] += _bonus(source[i], target[columns[b]])
     return table
-
-
-def _may_be_same(source: Token, target: Token) -> bool:
-    """Tell in a glance whether two words may be one: numbers, the same form, a capital."""
-    return source.kind is TokenKind.NUMBER or source.form == target.form or source.text[0].isupper()
 
 
 def best_cosines(

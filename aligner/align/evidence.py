@@ -89,6 +89,12 @@ class Side:
             self._spans[what, n] = (sums - before).astype(np.float32)
         return self._spans[what, n]
 
+    def ending(self, what: str, n: int) -> Floats:
+        """Give a measure of the n segments before each end: a sum, the breaks inside, or whether a block starts."""
+        if what == "breaks":
+            return self.breaks(n)
+        return self.starts[np.maximum(np.arange(self.n + 1) - n, 0)] if what == "starts" else self.span(what, n)
+
     def breaks(self, n: int) -> Floats:
         """Count the blocks that start within the n segments before each end, not at their first."""
         sums = np.cumsum(self.starts)
@@ -193,7 +199,6 @@ class View:
         i = lows[:, None] + np.arange(corridor.width)[None, :]
         j = np.arange(self.rows.start, last)[:, None] - i
         self.i, self.j = np.clip(i, 0, self.source.n), np.clip(j, 0, self.target.n)
-        self._still = np.diff(lows) == 0
         self._spans: dict[tuple[str, int, int], Floats] = {}
 
     def kept(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -201,18 +206,11 @@ class View:
         return values[self.margin :]
 
     def span(self, side: int, what: str, n: int) -> Floats:
-        """Sum a measure over the last n segments of a side (0 source, 1 target) before each cell."""
+        """Give a measure of the last n segments of a side (0 source, 1 target) before each cell: see ``ending``."""
         if (what, side, n) not in self._spans:
             own, at = (self.source, self.i) if side == 0 else (self.target, self.j)
-            self._spans[what, side, n] = (own.breaks(n) if what == "breaks" else own.span(what, n))[at]
+            self._spans[what, side, n] = own.ending(what, n)[at]
         return self._spans[what, side, n]
-
-    def starts(self, side: int, n: int) -> Floats:
-        """Tell whether a block starts n segments before each cell on a side."""
-        if ("starts", side, n) not in self._spans:
-            own, at = (self.source, self.i) if side == 0 else (self.target, self.j)
-            self._spans["starts", side, n] = own.starts[np.maximum(at - n, 0)]
-        return self._spans["starts", side, n]
 
     def before(self, values: Floats, shape: Shape, fill: float) -> Floats:
         """Give for every cell (i, j) the value at (i - a, j - b)."""
@@ -235,7 +233,7 @@ class View:
         """Give for each side the places of the cells one segment back, and the rows whose outer one is outside."""
         rows, width = self.i.shape
         at = np.arange(rows * width).reshape(rows, width) - width
-        still = np.concatenate([[False], self._still])[:, None]
+        still = (np.diff(self.evidence.corridor.lows[self.rows], prepend=-1) == 0)[:, None]
         sides = (at - still, np.flatnonzero(still)), (at + ~still, np.flatnonzero(~still))
         return [(np.asarray(places, np.int64), beyond) for places, beyond in sides]
 

@@ -185,7 +185,7 @@ def _structure(view: View, shape: Shape) -> list[Feature]:
         heading, headed = np.abs(heads[0] - heads[1]), np.maximum(*heads)
     if any(side.starts.any() for side in (view.source, view.target)):
         broken = np.minimum(view.span(0, "breaks", a) + view.span(1, "breaks", b), np.float32(2.0))
-        starts = view.starts(0, a), view.starts(1, b)
+        starts = view.span(0, "starts", a), view.span(1, "starts", b)
         start, ragged = starts[0] * starts[1], np.abs(starts[0] - starts[1])
     inner = [("headed", headed), ("broken", broken)] if a + b > 2 else []
     return [("heading", heading), *inner, ("start", start), ("ragged", ragged)]

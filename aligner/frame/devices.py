@@ -9,7 +9,7 @@ from aligner.lexicon import Match
 from aligner.resources import Device, load_table, load_words
 from aligner.text import TokenKind, arabic_share
 
-__all__ = ["held_range", "held_words", "is_condition", "is_hedge", "is_lookalike", "may_be_missed"]
+__all__ = ["held_range", "held_words", "is_condition", "is_hedge", "is_lookalike", "may_be_missed", "may_be_while"]
 
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
 _HELD = 4  # tokens after a hedge that are taken as the words it holds off
@@ -48,9 +48,14 @@ def _is_emphatic(side: SideView, match: Match[Device]) -> bool:
     """After an adverb of time ما says nothing: نادرا ما بدا; before a verb of saying فيما is while."""
     index = match.first
     before = side.tokens[index - 1].form if index else ""
-    if side.tokens[index].form == "فيما":  # فيما يعرف is what is known, though
-        return match.form.startswith("ما ") and any(m.first == index + 1 for m in side.reporting)
+    if may_be_while(side, match):  # فيما يعرف is what is known, though
+        return any(m.first == index + 1 for m in side.reporting)
     return side.tokens[index].form == "ما" and before in load_words("adverbs-with-ma.ar.txt")
+
+
+def may_be_while(side: SideView, match: Match[Device]) -> bool:
+    """Tell whether the ما that a device begins with is written in one with في: فيما is as often while."""
+    return side.tokens[match.first].form == "فيما" and match.form.startswith("ما ")
 
 
 def _is_concessive(side: SideView, index: int) -> bool:

@@ -74,22 +74,20 @@ def is_loyal(words: str, forms: Sequence[str]) -> bool:
     >>> is_loyal("coup", ["الانقلاب", "العسكري"]), is_loyal("coup", ["الحركة"])
     (True, False)
     """
-    return any(k == 0 for k in loyal_places(words, forms, is_first=True))
+    listed = _listed_for(words)
+    stems = [_stems_of(form) for form in forms] if listed else []
+    return any(_stand_at(phrase, stems, 0) for phrase in listed)
 
 
-def loyal_places(words: str, forms: Sequence[str], *, is_first: bool = False) -> Iterator[int]:
+def loyal_places(words: str, forms: Sequence[str]) -> Iterator[int]:
     """Yield where in Arabic words (normalised) what loyal translators write for these English ones begins.
 
     >>> list(loyal_places("coup", ["بعد", "الانقلاب", "العسكري"]))
     [1]
     """
     listed = _listed_for(words)
-    if not listed:
-        return
-    stems = [_stems_of(form) for form in forms]
-    for k in range(min(len(stems), 1) if is_first else len(stems)):
-        if any(_stand_at(phrase, stems, k) for phrase in listed):
-            yield k
+    stems = [_stems_of(form) for form in forms] if listed else []
+    yield from (k for k in range(len(stems)) if any(_stand_at(phrase, stems, k) for phrase in listed))
 
 
 def _stand_at(phrase: tuple[str, ...], stems: Sequence[frozenset[str]], at: int) -> bool:

@@ -9,7 +9,7 @@ of claiming there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -210,7 +210,8 @@ def _pairs(view: BeadView) -> list[_Pair]:
     source = [m for m in view.source.reporting if is_report(view.source, m)]
     target = _telling([m for m in view.target.reporting if is_report(view.target, m)])
     is_only = len(source) == len(target) == 1
-    found = [pair for h in source for t in target if (pair := _joined(view, h, t, is_only=is_only))]
+    others = {t.first for t in target if _is_anothers(view, t)}
+    found = [pair for t in target for h in source if (pair := _joined(view, h, t, is_only=is_only, others=others))]
     found = [pair for pair in found if pair.is_plain or not is_noun(view.source, pair.here)]
     pairs: list[_Pair] = []
     for pair in sorted(found, key=lambda p: p.order):
@@ -232,13 +233,15 @@ def _telling(matches: list[Match[Reporting]]) -> list[Match[Reporting]]:
     return told
 
 
-def _joined(view: BeadView, here: Match[Reporting], there: Match[Reporting], *, is_only: bool) -> _Pair | None:
+def _joined(
+    view: BeadView, here: Match[Reporting], there: Match[Reporting], *, is_only: bool, others: Set[int]
+) -> _Pair | None:
     apart = _apart(view, here, there)
     if any(here.first <= i < here.last and there.first <= j < there.last for i, j, _ in view.links.pairs):
         return _Pair(here, there, _LINKED, apart)
     if there.row.stance == "claim" and _renders_claim(view, view.target, there.first):
         return None  # allegedly, يُزعم: no matter who said so
-    if _is_elsewhere(view, here, there) or _is_anothers(view, here, there):
+    if _is_elsewhere(view, here, there) or there.first in others:
         return None
     is_near = apart < (_FAR if there.row.stance == "claim" else _NEAR)
     if (is_only and is_near) or _share_subject(view, here, there):
@@ -254,9 +257,9 @@ def _is_elsewhere(view: BeadView, here: Match[Reporting], there: Match[Reporting
     return any(i in inside and j in devices and cosines[i, j] >= _RENDERED for i, j in view.links.firm)
 
 
-def _is_anothers(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:
+def _is_anothers(view: BeadView, there: Match[Reporting]) -> bool:
     """A word that is no verb of saying is loyally rendered so: to recognise a result, يعترف ب; confession, اعتراف."""
-    said = {k for m in view.source.reporting for k in range(m.first, m.last)} | {*range(here.first, here.last)}
+    said = {k for m in view.source.reporting for k in range(m.first, m.last)}
     others = [t.span for k, t in enumerate(view.source.tokens) if k not in said]
     return any(is_loyal_at(view, span, there.first) for span in others)
 

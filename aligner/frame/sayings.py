@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aligner.frame.devices import is_lookalike
+from aligner.frame.devices import is_lookalike, may_be_while
 from aligner.frame.view import SideView
 from aligner.lexicon import Match
 from aligner.resources import Reporting, load_words
@@ -36,7 +36,7 @@ def is_report(side: SideView, match: Match[Reporting]) -> bool:
 def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:
     """A relative clause that holds a name off is a hedge: ما يزعم أنه احتجاج."""
     around = [h for h in side.hedges if h.first < match.first < h.last and h.form.startswith(("ما ", "من ", "مما "))]
-    around = [h for h in around if side.tokens[h.first].form != "فيما"]  # while, not what
+    around = [h for h in around if not may_be_while(side, h)]
     according = load_words("according.ar.txt")
     return any(h.first == 0 or side.tokens[h.first - 1].form not in according for h in around)
 

@@ -65,12 +65,13 @@ def slants(view: BeadView, name: str) -> Iterator[Slant]:
     taken = [set[int](), set[int]()]
     there = _found(_table(name).arabic, view.target)
     for here in _found(_table(name).english, view.source) if there else ():
-        found = next((m for m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), None)
+        joint, found = next(
+            ((joint, m) for joint, m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), (None, None)
+        )
         if found and taken[0].isdisjoint(here.tokens):
             taken[0].update(here.tokens)
             taken[1].update(found.tokens)
-            is_firm = joint_of(view, here.tokens, found.tokens) == FIRM
-            yield Slant(here.span, found.span, _directions(here, found)[0], is_firm)
+            yield Slant(here.span, found.span, _directions(here, found)[0], joint == FIRM)
 
 
 def slanted(view: BeadView, slant: Slant, category: Category, moved: str) -> Edit:
@@ -104,13 +105,16 @@ def _directions(here: _English, there: _Arabic) -> list[Direction]:
     return sorted({direction for line, direction in there.rows if line in here.rows})
 
 
-def _nearest(view: BeadView, here: _English, there: Sequence[_Arabic]) -> list[_Arabic]:
-    """Give the slanted words that stand for a source form, the best joined first; none if both ways are slanted."""
+def _nearest(view: BeadView, here: _English, there: Sequence[_Arabic]) -> list[tuple[int, _Arabic]]:
+    """Give the slanted words that stand for a source form and what joins them, the best joined first.
+
+    None if both ways are slanted.
+    """
     if not _is_worth(view.source, here.tokens):
         return []
     found = [(_joint(view, here.tokens, m.tokens), m) for m in there if len(_directions(here, m)) == 1]
     joined = [(joint, m) for joint, m in found if joint is not None and _is_slant(view, here, m, joint)]
-    return [m for _, m in sorted(joined, key=lambda pair: (-pair[0], -len(pair[1].tokens), pair[1].tokens.start))]
+    return sorted(joined, key=lambda pair: (-pair[0], -len(pair[1].tokens), pair[1].tokens.start))
 
 
 def _joint(view: BeadView, here: range, there: range) -> int | None:
