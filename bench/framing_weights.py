@@ -44,7 +44,7 @@ from bench.frameset import CLEAN, Case, data_hash, read_set, set_files
 HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
 OWN = HERE.parent / "corpora"  # where the texts of the sets of invented news are
-REAL = ("framing", "framing-second")  # sets over published pairs
+REAL = ("framing", "framing-second", "framing-third")  # sets over published pairs
 OUT = HERE.parent / "aligner" / "data" / "frame-coverage.json"
 SEED = 5
 STRIKES = 2  # stretches struck out of each side of each pair

@@ -26,6 +26,7 @@ __all__ = [
     "has_rendering",
     "is_anothers",
     "is_as_usual",
+    "is_definite",
     "is_known",
     "is_rendered",
     "modifies",
@@ -269,9 +270,9 @@ def agrees(side: SideView, noun: int, modifier: int) -> bool:
     first, second = side.tokens[noun], side.tokens[modifier]
     is_content = noun in side.content and first.kind is TokenKind.WORD
     is_verb = second.form[0] in "يت" and not second.form.endswith(("ة", "ي", "ا"))
-    return is_content and not is_verb and _is_definite(first.form) == _is_definite(second.form)
+    return is_content and not is_verb and is_definite(first.form) == is_definite(second.form)
 
 
-def _is_definite(form: str) -> bool:
+def is_definite(form: str) -> bool:
     """Tell whether an Arabic word has the article, after whatever clitics."""
     return form.startswith(_ARTICLES)

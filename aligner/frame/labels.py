@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aligner.frame.absence import agrees, is_known, is_rendered, names_people
+from aligner.frame.absence import agrees, is_definite, is_known, is_rendered, names_people
 from aligner.frame.joints import FIRM, PLACE, is_loyal_at, joint_of
 from aligner.frame.sayings import is_report
 from aligner.frame.slants import LABELS, Slant, slanted, slants
@@ -37,6 +37,7 @@ _APART = 2  # steps of value, -3..+3: across the neutral point, or from charged 
 _STILL_THERE = 0.5  # cosine from which a word near the head still renders a modifier
 _CHARGED = 2  # |value| from which a modifier that falls away is worth a flag
 _GENERIC = ("generic", "people")  # scales of words that say nothing but what sort of thing, or of people, it is
+_POINTERS = ("the", "this", "that", "these", "those")
 _SCALE = -1  # two labels that only their scale joins
 
 
@@ -92,16 +93,19 @@ def check(view: BeadView) -> Iterator[Edit]:
         if any(span.overlaps(slant.source) for span in said):
             continue
         is_kept = any(k.source.overlaps(slant.source) or k.target.overlaps(slant.target) for k in kept)
-        if not is_kept and (slant.is_firm or not _are_plain(view, slant)):
+        if not is_kept and not _refers_back(view, slant):
             moved = "milder" if slant.direction is Direction.SOFTENED else "harsher"
             yield slanted(view, slant, Category.LABEL, f"{moved} than loyal translations")
 
 
-def _are_plain(view: BeadView, slant: Slant) -> bool:
-    """The lexicon knows both words for plain ones: attack, حادث."""
-    here = [row for m in view.source.labels if m.span.overlaps(slant.source) for row in m.row]
-    there = [row for m in view.target.labels if m.span.overlaps(slant.target) for row in m.row]
-    return bool(here and there) and all(abs(row.value) < _CHARGED for row in (*here, *there))
+def _refers_back(view: BeadView, slant: Slant) -> bool:
+    """A word for any event, with the article, takes up a plain act that was named before: the attack, الحادث."""
+    here = [m for m in view.source.labels if m.span.overlaps(slant.source)]
+    rows = [row for m in view.target.labels if m.span.overlaps(slant.target) for row in m.row]
+    is_plain = all(abs(row.value) < _CHARGED for row in (*rows, *(row for m in here for row in m.row)))
+    is_named = any(m.first and view.source.tokens[m.first - 1].form in _POINTERS for m in here)
+    is_event = any(row.scale == _GENERIC[0] for row in rows)
+    return is_plain and is_named and is_event and is_definite(slant.target.of(view.target.text))
 
 
 def _shifts(view: BeadView) -> Iterator[_Shift]:

@@ -34,6 +34,7 @@ _BETWEEN = frozenset("اويتى")  # letters that patterns put between a root's
 _LEAST = 3  # letters of an Arabic entry that may be part of a word; of an English one that may begin one
 _LONGEST = 12
 _ROOTED = 6  # letters of a stem that shows its root; a longer one has too many threes of letters
+_USUAL = 3  # loyal renderings, the commonest first, whose roots are no slant
 LONGEST = 4  # words of a loyal rendering that are looked at where it should begin
 
 
@@ -125,7 +126,7 @@ def has_loyal(words: str, forms: Sequence[str]) -> bool:
 
 
 def is_akin(words: str, form: str) -> bool:
-    """Tell whether an Arabic word (normalised) may have the root of a loyal rendering of English words.
+    """Tell whether an Arabic word (normalised) may have the root of one of the usual loyal renderings of English words.
 
     A verb is rendered by its noun and a noun by its verb: executed, إعدام. That is no slant.
 
@@ -137,8 +138,8 @@ def is_akin(words: str, form: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _loyal_roots(words: str) -> frozenset[str]:
-    single = (stems[0] for stems in _listed_for(words) if len(stems) == 1)
-    return frozenset[str]().union(*map(_stem_roots, single))
+    single = [stems[0] for stems in _listed_for(words) if len(stems) == 1]
+    return frozenset[str]().union(*map(_stem_roots, single[:_USUAL]))
 
 
 @lru_cache(maxsize=65536)

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
 from aligner.frame.absence import has_rendering, is_anothers, is_as_usual
-from aligner.frame.joints import FIRM, joint_of
-from aligner.frame.renderings import is_akin, is_loyal, is_weighed, table_rows
+from aligner.frame.joints import FIRM, LOOSE, joint_of
+from aligner.frame.renderings import is_akin, is_loyal, is_weighed, loyal_places, table_rows
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Matcher
 from aligner.model import Category, Direction, Edit, Span
@@ -31,12 +31,11 @@ Row = TypeVar("Row", int, tuple[int, Direction])
 
 @dataclass(frozen=True, slots=True)
 class Slant:
-    """An English form of the source and the slanted word that stands for it, firmly linked or only in its place."""
+    """An English form of the source and the slanted word that stands for it."""
 
     source: Span
     target: Span
     direction: Direction
-    is_firm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +64,11 @@ def slants(view: BeadView, name: str) -> Iterator[Slant]:
     taken = [set[int](), set[int]()]
     there = _found(_table(name).arabic, view.target)
     for here in _found(_table(name).english, view.source) if there else ():
-        joint, found = next(
-            ((joint, m) for joint, m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), (None, None)
-        )
+        found = next((m for m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), None)
         if found and taken[0].isdisjoint(here.tokens):
             taken[0].update(here.tokens)
             taken[1].update(found.tokens)
-            yield Slant(here.span, found.span, _directions(here, found)[0], joint == FIRM)
+            yield Slant(here.span, found.span, _directions(here, found)[0])
 
 
 def slanted(view: BeadView, slant: Slant, category: Category, moved: str) -> Edit:
@@ -105,16 +102,14 @@ def _directions(here: _English, there: _Arabic) -> list[Direction]:
     return sorted({direction for line, direction in there.rows if line in here.rows})
 
 
-def _nearest(view: BeadView, here: _English, there: Sequence[_Arabic]) -> list[tuple[int, _Arabic]]:
-    """Give the slanted words that stand for a source form and what joins them, the best joined first.
-
-    None if both ways are slanted.
-    """
+def _nearest(view: BeadView, here: _English, there: Sequence[_Arabic]) -> list[_Arabic]:
+    """Give the slanted words that stand for a source form, the best joined first; none if both ways are slanted."""
     if not _is_worth(view.source, here.tokens):
         return []
     found = [(_joint(view, here.tokens, m.tokens), m) for m in there if len(_directions(here, m)) == 1]
     joined = [(joint, m) for joint, m in found if joint is not None and _is_slant(view, here, m, joint)]
-    return sorted(joined, key=lambda pair: (-pair[0], -len(pair[1].tokens), pair[1].tokens.start))
+    best = sorted(joined, key=lambda pair: (-pair[0], -len(pair[1].tokens), pair[1].tokens.start))
+    return [m for _, m in best]
 
 
 def _joint(view: BeadView, here: range, there: range) -> int | None:
@@ -125,13 +120,14 @@ def _joint(view: BeadView, here: range, there: range) -> int | None:
 
 
 def _is_worth(side: SideView, here: range) -> bool:
-    """Leave out names, what is denied and what is quoted as speech."""
-    is_name = side.is_proper(here.start, here.stop)
-    return not (is_name or side.is_denied(here.start) or side.is_in_speech(here.start))
+    """Leave out what is denied and what is quoted as speech."""
+    return not (side.is_denied(here.start) or side.is_in_speech(here.start))
 
 
 def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> bool:
-    """Nothing loyal renders the form, and the word renders nothing else."""
+    """Nothing loyal renders the form, and the word renders nothing else; a name must be linked: the Uprising, أحداث."""
+    if joint != FIRM and view.source.is_proper(here.tokens.start, here.tokens.stop):
+        return False
     words = here.span.of(view.source.text)
     forms = [token.form for token in view.target.tokens[there.tokens.start : there.tokens.stop]]
     is_akin_to_loyal = len(forms) == 1 and is_akin(words, forms[0])
@@ -148,10 +144,18 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
 
 
 def _is_rendered(view: BeadView, here: range, there: range, joint: int) -> bool:
-    """Another word renders the form; where the two are each other's best, only what loyal translators write does."""
-    if joint == FIRM:
-        return is_as_usual(view, view.source, here)
-    return has_rendering(view, view.source, here, but=there)
+    """Another word renders the form; where the two are linked, only what loyal translators write does."""
+    if joint < LOOSE:
+        return has_rendering(view, view.source, here, but=there)
+    forms = [token.form for token in view.target.tokens]
+    words = view.source.span(here.start, here.stop).of(view.source.text)
+    return any(_is_free(view, here, place) for place in loyal_places(words, forms))
+
+
+def _is_free(view: BeadView, here: range, place: int) -> bool:
+    """No other source word is firmly linked to what stands there: it may render this one."""
+    linked = view.links.sources_of(place, place + 1, is_firm=True)
+    return not linked or any(k in here for k in linked)
 
 
 def _is_rendered_alone(view: BeadView, index: int) -> bool:
