@@ -30,6 +30,7 @@ _SURE = 0.4  # the same of a word that says such things
 _LOYAL = 2.0  # how much surer than any cosine a loyal rendering is
 _FAR = 1.0  # how much less sure a modal device elsewhere in the sentence is
 _APART = 0.02  # the same for a token further off
+_STOPS = (".", "!", "?", "\u061f", "\n")
 _BE = frozenset({"is", "are", "was", "were", "be", "been"})
 # Which kinds of device answer which: naming and claiming devices replace each other freely, a report does not
 # answer "so-called", and any doubt answers any weaker one.
@@ -42,6 +43,7 @@ _ANSWERS = {
     "epistemic": ("epistemic", "claim", "reportive"),
     "degree": ("degree",),
 }
+_QAD = ("قد", "وقد", "فقد")
 _IN_ROWS = ("epistemic", "degree")  # kinds of which several in a row say one thing
 
 
@@ -187,7 +189,8 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
         is_near = k in window or (row.kind == "epistemic" and k < _FRONTED)
         if row.kind == match.row.kind and is_near and _may_answer(search, k):
             yield k, 0.0
-    yield from ((k, _LOYAL) for k in _loyal(search.view, search.side, search.tokens) if k in window)
+    loyal = (k for k in _loyal(search.view, search.side, search.tokens) if k in window)
+    yield from ((k, _LOYAL) for k in loyal if not _is_past(other, k))
 
 
 def _are_modal(*rows: Device) -> bool:
@@ -251,13 +254,19 @@ def _stands(search: Search, device: Match[Device]) -> bool:
 def _may_answer(search: Search, index: int) -> bool:
     """No word that is spoken for, no lookalike, no قد of the past, no call for action."""
     other = search.other
-    if other.tokens[index].form in ("قد", "وقد", "فقد"):
-        return index + 1 < len(other.tokens) and other.tokens[index + 1].form[0] in "يتنال"
+    if other.tokens[index].form in _QAD:
+        return not _is_past(other, index)
     if is_condition(other, index) and any(is_condition(search.side, k) for k in range(len(search.side.tokens))):
         return False
     is_masked = search.match.row.kind != "claim" and other.is_masked(index)
     is_other = is_lookalike(other, index) or _demands(other, index) or is_masked
     return search.is_free(index, is_device=False) and not is_other
+
+
+def _is_past(side: SideView, index: int) -> bool:
+    """قد before a verb in the perfect says that it is done: قد هلكوا."""
+    after = side.tokens[index + 1 : index + 2]
+    return side.tokens[index].form in _QAD and not (after and after[0].form[0] in "يتنال")
 
 
 def _is_quoted_instead(search: Search) -> bool:
@@ -292,15 +301,25 @@ def _window(search: Search) -> range:
     if is_near:  # called, known: only right at the name
         return range(max(0, linked[0] - _AT_NAME), min(length, linked[-1] + _AT_NAME))
     first = min(_sentence_start(other, linked[0]), max(0, linked[0] - _AHEAD))
-    return range(first, min(length, linked[-1] + _BEHIND + 1))
+    last = linked[-1] + _BEHIND
+    if match.first - _sentence_start(search.side, match.first) < _FRONTED:  # it rules all that follows
+        last = max(last, _sentence_end(other, linked[-1]))
+    return range(first, min(length, last + 1))
 
 
 def _after(match: Match[Device]) -> range:
     return range(match.last, match.last + _HELD)
 
 
+def _sentence_end(side: SideView, index: int) -> int:
+    """Go on to the next full stop, or the last token."""
+    while index < len(side.tokens) - 1 and side.tokens[index].text not in _STOPS:
+        index += 1
+    return index
+
+
 def _sentence_start(side: SideView, index: int) -> int:
     """Go back to the token after the last full stop: a verb of saying rules all of its sentence."""
-    while index > 0 and side.tokens[index - 1].text not in (".", "!", "?", "\u061f", "\n"):
+    while index > 0 and side.tokens[index - 1].text not in _STOPS:
         index -= 1
     return index

@@ -14,6 +14,7 @@ __all__ = ["held_range", "held_words", "is_condition", "is_hedge", "is_lookalike
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
 _HELD = 4  # tokens after a hedge that are taken as the words it holds off
 _CONCEDES = 6  # tokens before a modal in which "however" makes its clause one of concession
+_GLOSS = 4  # tokens after a naming device in which a Latin word says that a term is introduced
 _TASHKEEL = re.compile("[\u064b-\u0652\u0640]")
 
 
@@ -34,7 +35,8 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     if match.row.rule == "not-before-name":
         return bool(after) and not after[0].text[:1].isupper()
     if match.row.kind == "naming" and after and match.row.distance <= 2 and side.language == "ar":
-        return not (after[0].kind is TokenKind.WORD and arabic_share(after[0].text) == 0)  # المسمى AI Next
+        named = side.tokens[match.last : match.last + _GLOSS]  # المسمى AI Next, ما يعرف بقيمة التجزئة hash
+        return all(token.kind is not TokenKind.WORD or arabic_share(token.text) > 0 for token in named)
     return True
 
 
@@ -67,6 +69,13 @@ def _is_concessive(side: SideView, index: int) -> bool:
         if side.tokens[k].form in openers:
             return True
     return False
+
+
+def _forbids(side: SideView, match: Match[Device]) -> bool:
+    """A rule is no chance: may not be invoked, may in no case, may only."""
+    after = [token.form for token in side.tokens[match.last : match.last + 3]]
+    is_passive = after[:2] == ["not", "be"] and after[-1].endswith(("ed", "en"))
+    return match.form == "may" and (is_passive or after[:1] == ["only"] or after[1:2] == ["no"])
 
 
 def _is_denied(side: SideView, index: int) -> bool:
@@ -102,7 +111,7 @@ def may_be_missed(side: SideView, match: Match[Device]) -> bool:
         return False
     if _is_in_name(side, match):
         return False  # Sham News, in May
-    if match.row.kind == "epistemic" and _is_concessive(side, match.first):
+    if match.row.kind == "epistemic" and (_is_concessive(side, match.first) or _forbids(side, match)):
         return False
     after = side.tokens[match.last : match.last + 1]
     if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):

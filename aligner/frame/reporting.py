@@ -259,7 +259,8 @@ def _is_elsewhere(view: BeadView, here: Match[Reporting], there: Match[Reporting
 
 def _is_anothers(view: BeadView, there: Match[Reporting]) -> bool:
     """A word that is no verb of saying is loyally rendered so: to recognise a result, يعترف ب; confession, اعتراف."""
-    said = {k for m in view.source.reporting for k in range(m.first, m.last)}
+    verbs = (m for m in view.source.reporting if is_report(view.source, m))  # a claim that they dispute is none
+    said = {k for m in verbs for k in range(m.first, m.last)}
     others = [t.span for k, t in enumerate(view.source.tokens) if k not in said]
     return any(is_loyal_at(view, span, there.first) for span in others)
 

@@ -26,6 +26,8 @@ def is_report(side: SideView, match: Match[Reporting]) -> bool:
     if side.language == "ar":
         return _is_arabic_report(side, match)
     before = side.tokens[match.first - 1].form if match.first else ""
+    if match.form.split()[0] in load_words("homograph-nouns.en.txt") and not _is_verb(side, match):
+        return False
     if match.row.stance != "claim":
         return not (before in ("a", "an", "the") and match.form.endswith("ed"))  # a leaked memo
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
@@ -43,10 +45,13 @@ def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:
 
 def is_noun(side: SideView, match: Match[Reporting]) -> bool:
     """A word that is a noun as often (report), and no verb: those follow a pronoun or introduce what is said."""
+    return match.form in load_words("report-nouns.en.txt") and not _is_verb(side, match)
+
+
+def _is_verb(side: SideView, match: Match[Reporting]) -> bool:
     before = side.tokens[match.first - 1].form if match.first else ""
     after = side.tokens[match.last].form if match.last < len(side.tokens) else ""
-    is_verb = before in load_words("verb-openers.en.txt") or after in ("that", ":", "”", '"')
-    return match.form in load_words("report-nouns.en.txt") and not is_verb
+    return before in load_words("verb-openers.en.txt") or after in ("that", ":", "”", '"')
 
 
 def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
