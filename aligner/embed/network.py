@@ -94,6 +94,8 @@ class Pieces:
         new = seen[slots == 0]
         self._turn += 1
         self._seen[slots[slots > 0]] = self._turn
+        if not len(new):
+            return
         rows = self._vacate(len(new))
         parts = [slice(start, start + LESSON) for start in range(0, len(new), LESSON)]
         list(run(self._add, [new[part] for part in parts], [rows[part] for part in parts]))
@@ -214,11 +216,11 @@ class Tower:
         # by Cauchy and Schwarz no partial sum of a row's products exceeds the product of the two lengths
         is_exact = np.einsum("ij,ij->i", hidden, hidden).max() < self._square[i]
         for k, codes in enumerate(self._second[i]):
-            here = hidden[MARGIN - left + k :][:rows]
+            here, product = hidden[MARGIN - left + k :][:rows], term if k else total
             if is_exact:
-                np.matmul(here, codes, out=term if k else total)
+                np.matmul(here, codes, out=product)
             else:
-                _multiply_in_parts(here, codes, self._limit[i], out=term if k else total)
+                _multiply_in_parts(here, codes, self._limit[i], out=product)
             if k:
                 total += term
         total *= self._scale[i]
