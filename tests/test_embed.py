@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from aligner.embed import CachedEmbedder, UseM3, load_embedder
 from aligner.embed.cache import FILE
+from aligner.embed.network import Pieces, _multiply_in_parts
 from aligner.embed.protocol import Vectors
 from aligner.embed.use import CHUNK
 from aligner.errors import ResourceError
@@ -115,6 +116,30 @@ def test_bytes_do_not_change_when_pieces_are_forgotten(use: UseM3, monkeypatch: 
 
 
 @pytest.mark.model
+def test_piece_seen_last_longest_ago_makes_room(use: UseM3) -> None:
+    pieces = Pieces(use._model._pieces._weights, capacity=5)
+    for ids in ([10, 11, 12], [11], [13], [14, 15]):
+        pieces.learn(np.array(ids))
+    assert np.flatnonzero(pieces.slot).tolist() == [11, 13, 14, 15]
+    assert sorted(pieces.slot[[11, 13, 14, 15]]) == [1, 2, 3, 4]
+
+
+@pytest.mark.model
+def test_product_in_parts_gives_the_same_bytes(use: UseM3) -> None:
+    fresh = UseM3()
+    fresh._model._tower._square = [0.0, 0.0, 0.0]
+    assert same_bytes(fresh.encode(TEXTS), use.encode(TEXTS))
+
+
+def test_what_is_too_large_for_an_exact_product_goes_in_again() -> None:
+    hidden = np.array([[250, -30], [7, 8], [-100, 101]], np.float32)
+    codes = np.array([[1, -2], [3, 4]], np.float32)
+    out = np.empty((3, 2), np.float32)
+    _multiply_in_parts(hidden, codes, np.float32(100), out=out)
+    assert np.array_equal(out, hidden @ codes)
+
+
+@pytest.mark.model
 def test_interrupted_call_leaves_no_half_known_pieces(use: UseM3, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = UseM3()
     fresh.encode(["water"])
@@ -123,7 +148,7 @@ def test_interrupted_call_leaves_no_half_known_pieces(use: UseM3, monkeypatch: p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("aligner.embed.network._standard", interrupt)
+        patch.setattr("aligner.embed.network._standardise", interrupt)
         fresh.encode(TEXTS)
     assert same_bytes(fresh.encode(TEXTS), use.encode(TEXTS))
 

@@ -117,21 +117,24 @@ class _Model:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts that are looked up together."""
         ids = self._ids(texts)
-        sums = np.zeros((len(ids), FEATURES))
         if self._threads == 1:
-            self._sum(ids, sums, map)
-        else:
-            with ThreadPoolExecutor(self._threads) as pool:
-                self._sum(ids, sums, pool.map)
-        return self._head.vectors(sums, np.array([len(row) for row in ids]))
+            return self._vectors(ids, map)
+        with ThreadPoolExecutor(self._threads) as pool:
+            return self._vectors(ids, pool.map)
+
+    def _vectors(self, ids: list[Ints], run: Run) -> Vectors:
+        """Put pieces through the network; ``run`` is ``map``, or a pool's."""
+        sums = np.zeros((len(ids), FEATURES))
+        self._sum(ids, sums, run)
+        return self._head.vectors(sums, np.array([len(row) for row in ids]), run)
 
     def _ids(self, texts: Sequence[str]) -> list[Ints]:
         rows = self._tokeniser.encode([_clean(text) for text in texts], num_threads=self._threads)
         return [np.array([BOS, *(row or [UNK]), EOS], np.int64) for row in rows]
 
     def _sum(self, ids: list[Ints], sums: NDArray[np.float64], run: Run) -> None:
-        """Add up the features of every text; ``run`` is ``map``, or a pool's."""
-        for group in _packed(_stretches(ids), MAX_PIECES - 1, margin=0):
+        """Add up the features of every text."""
+        for group in _lessons(list(_stretches(ids))):
             self._pieces.learn(np.concatenate([stretch.ids for stretch in group]), run)
             passes = list(_packed(group, BLOCK, margin=MARGIN))
             for stretches, rows in zip(passes, run(self._pass, passes), strict=True):
@@ -171,6 +174,12 @@ def _stretches(ids: list[Ints]) -> Iterator[_Stretch]:
         for start in range(0, len(row), CHUNK):
             first, end = max(0, start - HALO), min(len(row), start + CHUNK)
             yield _Stretch(text, row[first : end + HALO], start - first, end - first)
+
+
+def _lessons(stretches: list[_Stretch]) -> Iterable[list[_Stretch]]:
+    """Group stretches so that the pieces of a group can all be kept: one group, if there is room."""
+    n_pieces = len(np.unique(np.concatenate([stretch.ids for stretch in stretches])))
+    return [stretches] if n_pieces < MAX_PIECES else _packed(stretches, MAX_PIECES - 1, margin=0)
 
 
 def _packed(stretches: Iterable[_Stretch], rows: int, *, margin: int) -> Iterator[list[_Stretch]]:
