@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,17 +59,17 @@ def lattice(evidence: Evidence, stats: Stats, weights: Weights) -> Lattice:
     table, view = blank(evidence.corridor, SHAPES)
     for window in evidence.windows():
         for s, (shape, features) in enumerate(match_features(window, stats)):
-            score = window.kept(_score(features, group(shape), weights, window.i.shape))
-            view[window.first : window.last, s] = np.where(np.isnan(score), IMPOSSIBLE, score)
+            score = window.cells(_score(features, group(shape), weights, window.size))
+            np.fmax(score, IMPOSSIBLE, out=view[window.first : window.last, s])  # any number is more than NaN
     return Lattice(evidence.corridor, SHAPES, table, _gaps(evidence, stats, weights))
 
 
-def _score(features: list[Feature], name: str, weights: Weights, size: tuple[int, ...]) -> Floats:
-    score = np.full(size, weights.of(name, "bias"), np.float32)
+def _score(features: Iterable[Feature], name: str, weights: Weights, size: int) -> Floats:
+    score, weighed = np.full(size, weights.of(name, "bias"), np.float32), np.empty(size, np.float32)
     for feature, values in features:
         weight = weights.of(name, feature)
-        if weight:
-            score += np.float32(weight) * values
+        if weight and (len(values) == size or values[0]):
+            score += np.multiply(values, np.float32(weight), out=weighed)
     return score
 
 
@@ -78,5 +78,5 @@ def _gaps(evidence: Evidence, stats: Stats, weights: Weights) -> Gaps:
     rows = []
     for features, n in ((source, evidence.source.n), (target, evidence.target.n)):
         for name in ("open", "more"):
-            rows.append(_score(features, name, weights, (n,)))
+            rows.append(_score(features, name, weights, n))
     return Gaps(*rows)

@@ -1,0 +1,92 @@
+"""Tables over a corridor laid out so that all beads of a shape start the same number of places before they end."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from aligner.align.lattice import Corridor, Shape
+
+__all__ = ["NOWHERE", "Strip"]
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Kind = TypeVar("Kind", bound=np.generic)
+
+NOWHERE = np.zeros(1, np.float32)  # a strip of what no cell has
+
+
+class Strip:
+    """Some diagonals of a corridor in one row, each as many places further on as it begins higher.
+
+    So (i - a, j - b) is the same number of places before (i, j) wherever that is, and a strip moved by that number
+    has in every cell what is at the start of a bead that ends there. Between two diagonals lie ``reach`` places that
+    are no cell, and before the first a margin of as many diagonals; ``here`` leaves it out. One may look back by
+    fewer than ``reach`` segments of both sides together. What is alike in all cells may be a strip of one place.
+
+    >>> corridor = Corridor(1, 1, np.zeros(3, np.int64), 2)
+    >>> strip = Strip(corridor, 0, 3, reach=2)
+    >>> table = np.array([[1, 0], [2, 3], [0, 4]], np.float32)  # by diagonal and source index
+    >>> strip.cells(strip.before(strip.laid(table, 0.0), (1, 0)))
+    array([[0., 0.],
+           [0., 1.],
+           [0., 2.]], dtype=float32)
+    """
+
+    def __init__(self, corridor: Corridor, first: int, last: int, *, reach: int) -> None:
+        self.first, self.last, self._reach = first, last, reach
+        self.rows = slice(max(first - reach, 0), last)  # of tables over the corridor, those of the margin too
+        self._width, self._pitch = corridor.width, corridor.width + reach
+        d = np.arange(first - reach, last)
+        lows = corridor.lows[np.maximum(d, 0)]
+        self._starts = (d - d[0]) * self._pitch + lows - lows[0]
+        self._begin, end = int(self._starts[reach]), int(self._starts[-1]) + self._pitch
+        self.size = end - self._begin  # places without margin
+        lengths = np.diff(self._starts, append=end)
+        i = np.arange(end) + np.repeat(lows - self._starts, lengths)
+        j = np.repeat(d, lengths) - i
+        self.ends = np.clip(i, 0, corridor.n_source), np.clip(j, 0, corridor.n_target)  # of beads at each place
+
+    def laid(self, table: Floats, fill: float) -> Floats:
+        """Lay out a table over the corridor, (n_diagonals, width), with its margin; ``fill`` where there is no cell."""
+        out, rows = np.full(len(self.ends[0]), fill, np.float32), table[self.rows]
+        self._stretches(out)[self._starts[-len(rows) :]] = rows
+        return out
+
+    def cells(self, strip: NDArray[Kind]) -> NDArray[Kind]:
+        """Take the cells from a strip without margin, (diagonals, width)."""
+        if len(strip) == 1:
+            return np.broadcast_to(strip, (self.last - self.first, self._width))
+        return np.asarray(self._stretches(strip)[self._starts[self._reach :] - self._begin])
+
+    def _stretches(self, strip: NDArray[Any]) -> NDArray[Any]:
+        """Look at a strip as the stretches that begin at each place, to read or write those of the diagonals."""
+        return as_strided(strip, (len(strip) - self._width + 1, self._width), strip.strides * 2)
+
+    def places(self, d: Ints, k: Ints) -> Ints:
+        """Say where on a strip without margin cells stand, by diagonal and place on it."""
+        return np.asarray(self._starts[d - self.first + self._reach] - self._begin + k)
+
+    def here(self, strip: NDArray[Kind]) -> NDArray[Kind]:
+        """Leave the margin out."""
+        return strip[self._begin :] if len(strip) > 1 else strip
+
+    def before(self, strip: Floats, shape: Shape) -> Floats:
+        """Give for every cell (i, j) the value at (i - a, j - b), without margin."""
+        back = self._back(shape)
+        return strip[self._begin - back : len(strip) - back] if len(strip) > 1 else strip
+
+    def plus(self, strip: Floats, others: Floats, step: Shape) -> Floats:
+        """Add what others have one step back; NaN at the head of the margin, where there is nothing before."""
+        if len(strip) == 1:
+            return strip
+        back, out = self._back(step), np.empty_like(strip)
+        out[:back] = np.nan
+        np.add(strip[back:], others[:-back], out=out[back:])
+        return out
+
+    def _back(self, shape: Shape) -> int:
+        return sum(shape) * self._pitch + shape[0]
