@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from aligner.align.blas import one_thread
 from aligner.align.evidence import MOST, Side, View
 from aligner.align.lattice import Shape
 from aligner.align.parts import Parts
@@ -94,7 +94,7 @@ def _whole(view: View, side: int, pieces: tuple[Parts, Parts] | None) -> Floats:
 
 def _fill(tables: Floats, view: View, side: int, parts: Parts) -> None:
     other = (view.target, view.source)[side]
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         for rows, ends in _blocks(view, side):
             halves = _halves(parts, rows)
             if len(halves.segments):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,19 +41,24 @@ class Strip:
         self.first, self.last, self._reach = first, last, reach
         self.rows = slice(max(first - reach, 0), last)  # of tables over the corridor, those of the margin too
         self._width, self._pitch = corridor.width, corridor.width + reach
-        d = np.arange(first - reach, last)
-        lows = corridor.lows[np.maximum(d, 0)]
-        self._starts = (d - d[0]) * self._pitch + lows - lows[0]
-        self._begin, end = int(self._starts[reach]), int(self._starts[-1]) + self._pitch
-        self.size = end - self._begin  # places without margin
-        lengths = np.diff(self._starts, append=end)
-        i = np.arange(end) + np.repeat(lows - self._starts, lengths)
-        j = np.repeat(d, lengths) - i
-        self.ends = np.clip(i, 0, corridor.n_source), np.clip(j, 0, corridor.n_target)  # of beads at each place
+        self._corridor, self._d = corridor, np.arange(first - reach, last)
+        self._lows = corridor.lows[np.maximum(self._d, 0)]
+        self._starts = (self._d - self._d[0]) * self._pitch + self._lows - self._lows[0]
+        self._begin, self._end = int(self._starts[reach]), int(self._starts[-1]) + self._pitch
+        self.size = self._end - self._begin  # places without margin
+        self._origin = first * self._pitch + int(self._lows[reach])
+
+    @cached_property
+    def ends(self) -> tuple[Ints, Ints]:
+        """How many source and target segments are before each place, the margin's too."""
+        lengths = np.diff(self._starts, append=self._end)
+        i = np.arange(self._end) + np.repeat(self._lows - self._starts, lengths)
+        j = np.repeat(self._d, lengths) - i
+        return np.clip(i, 0, self._corridor.n_source), np.clip(j, 0, self._corridor.n_target)
 
     def laid(self, table: Floats, fill: float) -> Floats:
         """Lay out a table over the corridor, (n_diagonals, width), with its margin; ``fill`` where there is no cell."""
-        out, rows = np.full(len(self.ends[0]), fill, np.float32), table[self.rows]
+        out, rows = np.full(self._end, fill, np.float32), table[self.rows]
         self._stretches(out)[self._starts[-len(rows) :]] = rows
         return out
 
@@ -69,6 +75,11 @@ class Strip:
     def places(self, d: Ints, k: Ints) -> Ints:
         """Say where on a strip without margin cells stand, by diagonal and place on it."""
         return np.asarray(self._starts[d - self.first + self._reach] - self._begin + k)
+
+    def column(self, i: int, first: int, last: int) -> slice:
+        """Say where on a strip without margin the cells of a source index stand, on diagonals before the last."""
+        start = first * self._pitch + i - self._origin
+        return slice(start, start + (last - first) * self._pitch, self._pitch)
 
     def here(self, strip: NDArray[Kind]) -> NDArray[Kind]:
         """Leave the margin out."""
