@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.align.blas import one_thread
-from aligner.align.lattice import Corridor
-from aligner.align.strip import Strip
+from aligner.align.strip import Corridor, Strip
 
 __all__ = ["along", "products", "reach", "rough", "whole"]
 

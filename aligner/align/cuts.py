@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from aligner.align.blas import one_thread
 from aligner.align.evidence import MOST, Side, View
-from aligner.align.lattice import Shape
 from aligner.align.parts import Parts
+from aligner.align.strip import Shape
 
 __all__ = ["BestCut", "best_cuts"]
 

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from aligner.align.cuts import BestCut, best_cuts
 from aligner.align.evidence import SHAPES, Evidence, Layer, Stats, View, deviation
-from aligner.align.lattice import Shape
-from aligner.align.strip import NOWHERE
+from aligner.align.strip import NOWHERE, Shape
 
 __all__ = ["Feature", "gap_features", "match_features"]
 

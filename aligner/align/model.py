@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from aligner.align.evidence import SHAPES, Evidence, Stats
 from aligner.align.features import Feature, gap_features, match_features
-from aligner.align.lattice import IMPOSSIBLE, Gaps, Lattice, Shape, blank
+from aligner.align.lattice import Gaps, Lattice
+from aligner.align.strip import Shape
 from aligner.resources import data_bytes
 
 __all__ = ["Weights", "group", "lattice", "load_weights"]
@@ -56,12 +57,11 @@ def load_weights(name: str = "weights.json") -> Weights:
 
 def lattice(evidence: Evidence, stats: Stats, weights: Weights) -> Lattice:
     """Score every possible bead of the corridor."""
-    table, view = blank(evidence.corridor, SHAPES)
+    out = Lattice(evidence.corridor, SHAPES, _gaps(evidence, stats, weights))
     for window in evidence.windows():
         for s, (shape, features) in enumerate(match_features(window, stats)):
-            score = window.cells(_score(features, group(shape), weights, window.size))
-            np.fmax(score, IMPOSSIBLE, out=view[window.first : window.last, s])  # any number is more than NaN
-    return Lattice(evidence.corridor, SHAPES, table, _gaps(evidence, stats, weights))
+            out.put(s, window.first, _score(features, group(shape), weights, window.size))
+    return out
 
 
 def _score(features: Iterable[Feature], name: str, weights: Weights, size: int) -> Floats:

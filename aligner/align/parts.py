@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from aligner.align.blas import one_thread
 from aligner.align.corridor import reach
-from aligner.align.lattice import Corridor
+from aligner.align.strip import Corridor
 
 __all__ = ["Embed", "Parts", "Shares", "pieces", "shares", "take_apart"]
 

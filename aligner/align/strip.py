@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -9,15 +11,49 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from aligner.align.lattice import Corridor, Shape
-
-__all__ = ["NOWHERE", "Strip"]
+__all__ = ["NOWHERE", "Corridor", "Shape", "Strip", "reach_of"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Shape = tuple[int, int]
 Kind = TypeVar("Kind", bound=np.generic)
 
 NOWHERE = np.zeros(1, np.float32)  # a strip of what no cell has
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """The cells that are looked at: on diagonal d those with ``lows[d] <= i < lows[d] + width``.
+
+    ``lows`` climbs by 0 or 1 from diagonal to diagonal, so that shapes reach their predecessors by small
+    shifts.
+    """
+
+    n_source: int
+    n_target: int
+    lows: Ints
+    width: int
+
+    def __post_init__(self) -> None:
+        steps = np.diff(self.lows)
+        if len(self.lows) != self.n_source + self.n_target + 1 or np.any((steps < 0) | (steps > 1)):
+            raise ValueError("a corridor has one low end a diagonal, climbing by 0 or 1")
+
+    @property
+    def n_diagonals(self) -> int:
+        """Count the diagonals, the first and the last included."""
+        return len(self.lows)
+
+    def cells(self) -> tuple[Ints, Ints]:
+        """Give source and target index of every cell, (n_diagonals, width); some lie outside the lattice."""
+        i = self.lows[:, None] + np.arange(self.width)[None, :]
+        return i, np.arange(self.n_diagonals)[:, None] - i
+
+    def inside(self, shape: Shape) -> NDArray[np.bool_]:
+        """Say of every cell whether a bead of that shape can end there."""
+        i, j = self.cells()
+        (a, b), n, m = shape, self.n_source, self.n_target
+        return np.asarray((i >= a) & (i <= n) & (j >= b) & (j <= m))
 
 
 class Strip:
@@ -47,6 +83,15 @@ class Strip:
         self._begin, self._end = int(self._starts[reach]), int(self._starts[-1]) + self._pitch
         self.size = self._end - self._begin  # places without margin
         self._origin = first * self._pitch + int(self._lows[reach])
+
+    @property
+    def starts(self) -> Ints:
+        """Places of the first cell of each diagonal, on a strip with its margin."""
+        return np.asarray(self._starts[self._reach :])
+
+    def place(self, i: Any, j: Any) -> Any:
+        """Give the place of a cell, on a strip with its margin."""
+        return (i + j) * self._pitch + i - self._origin + self._begin
 
     @cached_property
     def ends(self) -> tuple[Ints, Ints]:
@@ -87,17 +132,23 @@ class Strip:
 
     def before(self, strip: Floats, shape: Shape) -> Floats:
         """Give for every cell (i, j) the value at (i - a, j - b), without margin."""
-        back = self._back(shape)
+        back = self.back(shape)
         return strip[self._begin - back : len(strip) - back] if len(strip) > 1 else strip
 
     def plus(self, strip: Floats, others: Floats, step: Shape) -> Floats:
         """Add what others have one step back; NaN at the head of the margin, where there is nothing before."""
         if len(strip) == 1:
             return strip
-        back, out = self._back(step), np.empty_like(strip)
+        back, out = self.back(step), np.empty_like(strip)
         out[:back] = np.nan
         np.add(strip[back:], others[:-back], out=out[back:])
         return out
 
-    def _back(self, shape: Shape) -> int:
+    def back(self, shape: Shape) -> int:
+        """Say how many places before its end a bead starts."""
         return sum(shape) * self._pitch + shape[0]
+
+
+def reach_of(shapes: Iterable[Shape]) -> int:
+    """Give the reach of strips on which one looks back as far as beads of some shapes do."""
+    return 1 + max(sum(shape) for shape in shapes)
