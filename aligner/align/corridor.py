@@ -110,7 +110,7 @@ def _centred(vectors: Floats) -> Floats:
 
 def products(source: Floats, target: Floats, corridor: Corridor, fill: float) -> Floats:
     """Dot products of rows, at the cell where both segments end; ``fill`` elsewhere."""
-    strip = Strip(corridor, 0, corridor.n_diagonals, reach=1)
+    strip = Strip(corridor, 0, corridor.n_diagonals, shapes=[(1, 1)])
     out = np.full(strip.size, fill, np.float32)
     lowest = np.arange(corridor.n_source) + 2  # the diagonal on which a segment and the target's first end
     first, last = (np.clip(d - lowest, 0, corridor.n_target) for d in _diagonals(corridor))

@@ -15,7 +15,7 @@ from aligner.align.corridor import products, reach
 from aligner.align.lexical import channel_counts, shared, totals
 from aligner.align.parts import Parts, Shares, shares
 from aligner.align.strand import Strand
-from aligner.align.strip import NOWHERE, Corridor, Shape, Strip, reach_of
+from aligner.align.strip import NOWHERE, Corridor, Shape, Strip
 
 __all__ = ["LAYERS", "SHAPES", "Evidence", "Layer", "Side", "Stats", "View", "deviation", "initial_stats", "restate"]
 
@@ -29,7 +29,6 @@ SHAPES: tuple[Shape, ...] = (
     (1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3),
     *((1, b) for b in range(4, MOST + 1)), *((a, 1) for a in range(4, MOST + 1)),
 )  # fmt: skip  # in order of precedence among equals: the simpler first
-_REACH = reach_of(SHAPES)
 _WINDOW = 512  # diagonals looked at together: their strips stay in the processor's cache
 _ALL = 512  # diagonals up to which all tell what unrelated pairs are like
 _SAMPLE = 20_000  # cells whose median stands for unrelated pairs
@@ -197,7 +196,7 @@ class View(Strip):
     """Some diagonals of the evidence, each table of them on a strip (aligner/align/strip.py)."""
 
     def __init__(self, evidence: Evidence, first: int, last: int) -> None:
-        super().__init__(evidence.corridor, first, last, reach=_REACH)
+        super().__init__(evidence.corridor, first, last, shapes=SHAPES)
         self.evidence, self.source, self.target = evidence, evidence.source, evidence.target
         self._spans: dict[tuple[str, int, int], Floats] = {}
 
@@ -296,5 +295,6 @@ def deviation(source: NDArray[Any], target: NDArray[Any], ratio: float) -> Float
     spread = source + target
     spread *= _VARIANCE / 2
     spread += _SLACK
-    np.sqrt(spread, out=spread)
-    return np.asarray((target - source) / spread, np.float32)
+    out = target - source
+    out /= np.sqrt(spread, out=spread)
+    return np.asarray(out, np.float32)

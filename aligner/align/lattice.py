@@ -24,7 +24,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.align.strip import Corridor, Shape, Strip, reach_of
+from aligner.align.strip import Corridor, Shape, Strip
 
 __all__ = ["Gaps", "Lattice", "Posterior"]
 
@@ -55,7 +55,7 @@ class Lattice:
 
     def __init__(self, corridor: Corridor, shapes: Sequence[Shape], gaps: Gaps) -> None:
         self.corridor, self.shapes = corridor, tuple(shapes)
-        self._strip = Strip(corridor, 0, corridor.n_diagonals, reach=reach_of(shapes))
+        self._strip = Strip(corridor, 0, corridor.n_diagonals, shapes=shapes)
         self._back = np.array([self._strip.back(shape) for shape in self.shapes])
         self._up, self._right = self._strip.back((1, 0)), self._strip.back((0, 1))
         self._columns = np.arange(corridor.width)
@@ -65,7 +65,8 @@ class Lattice:
     def put(self, s: int, first: int, scores: Floats) -> None:
         """Take the scores of the s-th shape from a diagonal on, a strip without margin; NaN where there is no bead."""
         at = int(self._strip.starts[first])
-        np.fmax(scores, IMPOSSIBLE, out=self.matches[s, at : at + len(scores)])  # any number is more than NaN
+        mine = self.matches[s, at : at + len(scores)]
+        np.fmax(scores, mine, out=mine)  # any number is more than NaN
 
     def _blank(self, n: int = 4) -> Floats:
         """Make rows of places, with a margin after the last diagonal as well, where beads end that start there."""
@@ -202,17 +203,15 @@ class Posterior:
 
 
 def _spread(gaps: Gaps, corridor: Corridor) -> Floats:
-    """Gap scores per cell they end in, (n_diagonals, 4, width): open x, more x, open y, more y."""
-    i, j = corridor.cells()
-    out = np.full((corridor.n_diagonals, 4, corridor.width), IMPOSSIBLE, np.float32)
-    sides = (
-        ((gaps.open_source, gaps.more_source), i, corridor.inside((1, 0))),
-        ((gaps.open_target, gaps.more_target), j, corridor.inside((0, 1))),
-    )
-    for first, (scores, at, ok) in zip((0, 2), sides, strict=True):
-        for k, row in enumerate(scores):
-            if len(row):
-                out[:, first + k] = np.where(ok, row[np.clip(at - 1, 0, len(row) - 1)], IMPOSSIBLE)
+    """Gap scores per cell they end in, (n_diagonals, 4, width): open x, more x, open y, more y.
+
+    Impossible where the segment is none of its side's; beyond the other side no path leads.
+    """
+    out = np.empty((corridor.n_diagonals, 4, corridor.width), np.float32)
+    rows = gaps.open_source, gaps.more_source, gaps.open_target, gaps.more_target
+    for k, at in enumerate(np.repeat(corridor.cells(), 2, axis=0)):
+        bounded = np.concatenate([[IMPOSSIBLE], rows[k], [IMPOSSIBLE]]).astype(np.float32)
+        out[:, k] = bounded.take(at, mode="clip")
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-__all__ = ["NOWHERE", "Corridor", "Shape", "Strip", "reach_of"]
+__all__ = ["NOWHERE", "Corridor", "Shape", "Strip"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -60,12 +60,12 @@ class Strip:
     """Some diagonals of a corridor in one row, each as many places further on as it begins higher.
 
     So (i - a, j - b) is the same number of places before (i, j) wherever that is, and a strip moved by that number
-    has in every cell what is at the start of a bead that ends there. Between two diagonals lie ``reach`` places that
-    are no cell, and before the first a margin of as many diagonals; ``here`` leaves it out. One may look back by
-    fewer than ``reach`` segments of both sides together. What is alike in all cells may be a strip of one place.
+    has in every cell what is at the start of a bead that ends there. Between two diagonals lie so many places that are
+    no cell, and before the first a margin of so many diagonals, that one may look back as far as beads of ``shapes``
+    do; ``here`` leaves the margin out. What is alike in all cells may be a strip of one place.
 
     >>> corridor = Corridor(1, 1, np.zeros(3, np.int64), 2)
-    >>> strip = Strip(corridor, 0, 3, reach=2)
+    >>> strip = Strip(corridor, 0, 3, shapes=[(1, 1)])
     >>> table = np.array([[1, 0], [2, 3], [0, 4]], np.float32)  # by diagonal and source index
     >>> strip.cells(strip.before(strip.laid(table, 0.0), (1, 0)))
     array([[0., 0.],
@@ -73,10 +73,11 @@ class Strip:
            [0., 2.]], dtype=float32)
     """
 
-    def __init__(self, corridor: Corridor, first: int, last: int, *, reach: int) -> None:
+    def __init__(self, corridor: Corridor, first: int, last: int, *, shapes: Sequence[Shape]) -> None:
+        room, reach = max(max(shape) for shape in shapes), 1 + max(sum(shape) for shape in shapes)
         self.first, self.last, self._reach = first, last, reach
         self.rows = slice(max(first - reach, 0), last)  # of tables over the corridor, those of the margin too
-        self._width, self._pitch = corridor.width, corridor.width + reach
+        self._width, self._pitch = corridor.width, corridor.width + room
         self._corridor, self._d = corridor, np.arange(first - reach, last)
         self._lows = corridor.lows[np.maximum(self._d, 0)]
         self._starts = (self._d - self._d[0]) * self._pitch + self._lows - self._lows[0]
@@ -147,8 +148,3 @@ class Strip:
     def back(self, shape: Shape) -> int:
         """Say how many places before its end a bead starts."""
         return sum(shape) * self._pitch + shape[0]
-
-
-def reach_of(shapes: Iterable[Shape]) -> int:
-    """Give the reach of strips on which one looks back as far as beads of some shapes do."""
-    return 1 + max(sum(shape) for shape in shapes)
