@@ -123,26 +123,28 @@ class Lattice:
         return rungs[::-1]
 
     def infer(self) -> Posterior:
-        """Sum over all paths; consumes the lattice: onward sums are written over ``matches``."""
-        forward = self._climb(np.logaddexp, _log_sum)
-        onward_gaps = self._backward()
+        """Sum over all paths."""
+        forward, onward = self._climb(np.logaddexp, _log_sum), self._descend()
         total = forward[3, self._strip.place(self.corridor.n_source, self.corridor.n_target)]
-        return Posterior(self, forward, onward_gaps, float(total))
+        return Posterior(self, forward, onward, float(total))
 
-    def _backward(self) -> Floats:
-        """Log sums (4, places) onward from a gap that ends in a cell, its own score included.
+    def _descend(self) -> Floats:
+        """Join the ways onward from what ends in a cell, (5, places), as log sums.
 
-        Order: open x, more x, open y, more y. The same for matches is written over their scores.
+        Of gaps, open x, more x, open y, more y, their own scores included; of matches without their scores.
         """
-        width, last = self.corridor.width, self.corridor.n_diagonals - 1
-        gaps, flat, rows_apart = self._blank(), self.matches.reshape(-1), self.matches.shape[1]
-        ends = (np.arange(len(self.shapes)) * rows_apart + self._back)[:, None] + self._columns
-        ways = np.empty((len(self.shapes), width), np.float32)
+        width, last, far = self.corridor.width, self.corridor.n_diagonals - 1, int(self._back.max())
+        onward, scores = self._blank(5), self.matches.reshape(-1)
+        gaps, after = onward[:4], onward[4]
+        ends = self._back[:, None] + self._columns
+        apart = ends + np.arange(len(self.shapes))[:, None] * self.matches.shape[1]
+        ways, more = np.empty((2, len(self.shapes), width), np.float32)
         on, rows = np.empty((3, 2, width), np.float32), np.empty((2, width), np.float32)  # from m, from x
         for d in range(last, -1, -1):
             at = int(self._strip.starts[d])
             here, above, right = (slice(at + step, at + step + width) for step in (0, self._up, self._right))
-            flat[at:].take(ends, out=ways, mode="clip")
+            scores[at:].take(apart, out=ways, mode="clip")
+            ways += after[at : at + far + width].take(ends, out=more, mode="clip")
             _log_sum(ways, on[0, 0])
             on[0, 1], on[1], on[2] = on[0, 0], gaps[:2, above], gaps[2, right]
             _log_sum(on, rows)
@@ -152,20 +154,21 @@ class Lattice:
                 rows[:, k] = row_y[k] = 0.0
             np.add(self._gap_scores[d, :2], rows[1], out=gaps[:2, here])
             np.add(self._gap_scores[d, 2:], row_y, out=gaps[2:, here])
-            self.matches[:, here] += rows[0]
-        return gaps
+            after[here] = rows[0]
+        return onward
 
 
 class Posterior:
     """Probabilities of beads, from the sums over all ladders of a lattice."""
 
-    def __init__(self, lattice: Lattice, forward: Floats, gaps: Floats, total: float) -> None:
-        self._lattice, self._forward, self._gaps, self.total = lattice, forward, gaps, total
+    def __init__(self, lattice: Lattice, forward: Floats, onward: Floats, total: float) -> None:
+        self._lattice, self._forward, self._onward, self.total = lattice, forward, onward, total
 
     def matches(self, s: int) -> Floats:
         """Probability of a bead of the s-th shape ending in each cell, (n_diagonals, width)."""
         own, cells = self._lattice, self._cells()
-        return _probability(self._forward[3, cells - own._back[s]] + own.matches[s, cells] - np.float32(self.total))
+        onward = own.matches[s, cells] + self._onward[4, cells]
+        return _probability(self._forward[3, cells - own._back[s]] + onward - np.float32(self.total))
 
     def gaps(self) -> Floats:
         """Probability of each gap, (4, n_diagonals, width): open x, more x, open y, more y."""
@@ -178,7 +181,7 @@ class Posterior:
         own, (m, x, y, _) = self._lattice, self._forward
         below, left = places - own._up, places - own._right
         starts = np.stack((m[below], x[below], np.logaddexp(m[left], x[left]), y[left]))
-        return _probability(starts + self._gaps[:, places] - np.float32(self.total))
+        return _probability(starts + self._onward[:4, places] - np.float32(self.total))
 
     def along(self, rungs: Sequence[tuple[int, int]]) -> list[float]:
         """Probability of every bead between neighbouring rungs."""
@@ -198,7 +201,7 @@ class Posterior:
     def _match(self, s: int, i: int, j: int) -> float:
         own = self._lattice
         at = own._strip.place(i, j)
-        start, onward = self._forward[3, at - own._back[s]], own.matches[s, at]
+        start, onward = self._forward[3, at - own._back[s]], own.matches[s, at] + self._onward[4, at]
         return float(np.exp(min(0.0, float(start) + float(onward) - self.total)))
 
 
