@@ -105,10 +105,8 @@ class Side:
     def _norms(self) -> NDArray[np.float64]:
         """Length of the sum of the a last vectors before each end, (MOST + 1, n + 1)."""
         sums = np.zeros((MOST + 1, self.n + 1))
-        grams = [
-            np.einsum("ij,ij->i", self.vectors[k:], self.vectors[: self.n - k], dtype=np.float64)
-            for k in range(min(MOST, self.n))
-        ]
+        vectors = self.vectors.astype(np.float64)
+        grams = [np.einsum("ij,ij->i", vectors[k:], vectors[: self.n - k]) for k in range(min(MOST, self.n))]
         for a in range(1, min(MOST, self.n) + 1):
             row = sums[a]
             row[a:] = sums[a - 1][a:]  # the last a - 1 before the end
