@@ -49,12 +49,6 @@ class Corridor:
         i = self.lows[:, None] + np.arange(self.width)[None, :]
         return i, np.arange(self.n_diagonals)[:, None] - i
 
-    def inside(self, shape: Shape) -> NDArray[np.bool_]:
-        """Say of every cell whether a bead of that shape can end there."""
-        i, j = self.cells()
-        (a, b), n, m = shape, self.n_source, self.n_target
-        return np.asarray((i >= a) & (i <= n) & (j >= b) & (j <= m))
-
 
 class Strip:
     """Some diagonals of a corridor in one row, each as many places further on as it begins higher.
