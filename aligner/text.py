@@ -188,6 +188,8 @@ def digits_value(form: str) -> str:
     >>> digits_value("1,500"), digits_value("12.50"), digits_value("20th")
     ('1500', '12.5', '20')
     """
+    if form.isdecimal():
+        return str(int(form))
     plain = re.sub(r"[^\d.,:/]", "", form)
     plain = re.sub(r",(?=\d{3}(?:\D|$))", "", plain)
     if re.fullmatch(r"\d+[.,]\d+", plain):

@@ -252,7 +252,8 @@ def test_the_best_cut_is_the_best_of_all_cuts_in_every_cell(corridor):
         found = best_cuts(view, pieces)
         for n in (2, 3, 10):
             for side, shape in ((0, (1, n)), (1, (n, 1))):
-                tables = np.stack([found[shape].total, found[shape].apart, found[shape].lesser])[:, view.margin :]
+                cuts = found[shape].total, found[shape].apart, found[shape].lesser
+                tables = np.stack([view.cells(strip) for strip in cuts])
                 own, end = (x[view.first : view.last] for x in ((i, j), (j, i))[side])
                 cells = (own >= 1) & (own <= sides[side].n) & (end >= n) & (end <= sides[1 - side].n)
                 expected = [
@@ -268,8 +269,8 @@ def test_a_segment_of_one_piece_is_marked_and_has_no_cut():
     view = View(Evidence(*sides, whole(3, 3)), 0, 7)
     pieces = parts_of([0, 1, 2, 3], [1, 2, 1]), parts_of([0, 1, 2], [1, 1, 1])
     found = best_cuts(view, pieces)
-    assert [found[1, 2].whole[i + 3, i] for i in (1, 2, 3)] == [1.0, 0.0, 1.0]
-    assert [found[1, 2].total[i + 3, i] != 0.0 for i in (1, 2, 3)] == [False, True, False]
+    assert [view.cells(found[1, 2].whole)[i + 3, i] for i in (1, 2, 3)] == [1.0, 0.0, 1.0]
+    assert [view.cells(found[1, 2].total)[i + 3, i] != 0.0 for i in (1, 2, 3)] == [False, True, False]
     assert found[2, 1].whole.min() == 1.0 and not found[2, 1].total.any()
     assert best_cuts(view, None)[1, 2].whole.min() == 1.0
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from aligner.align.lattice import Corridor
+from aligner.align.blas import one_thread
+from aligner.align.strip import Corridor, Strip
 
 __all__ = ["along", "products", "reach", "rough", "whole"]
 
@@ -59,34 +59,33 @@ def _pooled(vectors: Floats) -> Floats:
 
 
 def _climb(source: Floats, target: Floats, corridor: Corridor) -> list[tuple[int, int]]:
-    """Maximise the gains of diagonal steps; steps along one side cost nothing."""
+    """Maximise the gains of diagonal steps; steps along one side cost nothing.
+
+    Sums are by diagonal, two before the first among them, and column, with a margin of two on either side. What lies
+    outside the lattice need not be told apart: no path leads back from there, and none leads there from below.
+    """
     gains = _gains(products(_centred(source), _centred(target), corridor, 0.0))
-    moves = np.zeros(gains.shape, np.uint8)
-    width = corridor.width
-    steps = np.diff(corridor.lows, prepend=corridor.lows[0]).tolist()
-    outside = [~corridor.inside(shape) for shape in ((1, 1), (1, 0), (0, 1))]
-    sums = np.full((corridor.n_diagonals + 2, width + 4), -1.0, np.float32)  # two diagonals and columns of margin
-    options = np.empty((3, width), np.float32)
-    for d in range(corridor.n_diagonals):
-        one, two = steps[d], steps[d] + (steps[d - 1] if d else 0)
-        np.add(sums[d, 1 + two : 1 + two + width], gains[d], out=options[0])
-        options[1] = sums[d + 1, 1 + one : 1 + one + width]
-        options[2] = sums[d + 1, 2 + one : 2 + one + width]
-        for row, is_outside in zip(options, outside, strict=True):
-            row[is_outside[d]] = -1.0
-        moves[d] = options.argmax(axis=0)
-        best = sums[d + 2, 2 : 2 + width]
-        options.max(axis=0, out=best)
-        if d == 0:
-            best[-int(corridor.lows[0])] = 0.0
-    return _trace(moves, corridor)
+    width, steps = corridor.width, np.diff(corridor.lows, prepend=corridor.lows[0]).tolist()
+    sums = np.full((corridor.n_diagonals + 2, width + 4), -1.0, np.float32)
+    sums[2, 2 - corridor.lows[0]] = 0.0
+    for d in range(1, corridor.n_diagonals):
+        one, two, best = 1 + steps[d], 1 + steps[d] + steps[d - 1], sums[d + 2, 2 : 2 + width]
+        np.add(sums[d, two : two + width], gains[d], out=best)
+        np.maximum(best, sums[d + 1, one : one + width], out=best)
+        np.maximum(best, sums[d + 1, one + 1 : one + 1 + width], out=best)
+    return _trace(sums, gains, corridor)
 
 
-def _trace(moves: NDArray[np.uint8], corridor: Corridor) -> list[tuple[int, int]]:
+def _trace(sums: Floats, gains: Floats, corridor: Corridor) -> list[tuple[int, int]]:
+    """Go back from the last rung; of ways that are equal, the diagonal one, then that of the source."""
+    lows = [corridor.lows[0]] * 2 + corridor.lows.tolist()
     i, j = corridor.n_source, corridor.n_target
     rungs = [(i, j)]
     while (i, j) != (0, 0):
-        a, b = ((1, 1), (1, 0), (0, 1))[moves[i + j, i - corridor.lows[i + j]]]
+        d = i + j
+        both = sums[d, 1 + i - lows[d]] + gains[d, i - lows[d + 2]]
+        up, right = sums[d + 1, 1 + i - lows[d + 1]], sums[d + 1, 2 + i - lows[d + 1]]
+        a, b = (1, 1) if both >= max(up, right) else (1, 0) if up >= right else (0, 1)
         i, j = i - a, j - b
         rungs.append((i, j))
     return rungs[::-1]
@@ -111,33 +110,36 @@ def _centred(vectors: Floats) -> Floats:
 
 def products(source: Floats, target: Floats, corridor: Corridor, fill: float) -> Floats:
     """Dot products of rows, at the cell where both segments end; ``fill`` elsewhere."""
-    out = np.full((corridor.n_diagonals, corridor.width), fill, np.float32)
-    first, last = reach(corridor)
-    with threadpool_limits(limits=1, user_api="blas"):
+    strip = Strip(corridor, 0, corridor.n_diagonals, shapes=[(1, 1)])
+    out = np.full(strip.size, fill, np.float32)
+    lowest = np.arange(corridor.n_source) + 2  # the diagonal on which a segment and the target's first end
+    first, last = (np.clip(d - lowest, 0, corridor.n_target) for d in _diagonals(corridor))
+    with one_thread():
         for row in range(0, len(source), _BLOCK):
-            rows = slice(row, min(row + _BLOCK, len(source)))
-            for column in range(int(first[rows].min()) // _BLOCK * _BLOCK, int(last[rows].max()), _BLOCK):
-                _scatter(out, corridor, source, target, (row, column))
-    return out
+            rows = slice(row, row + _BLOCK)
+            starts = range(int(first[rows].min()) // _BLOCK * _BLOCK, int(last[rows].max()), _BLOCK)
+            if starts:
+                table = np.hstack([_padded(source, row) @ _padded(target, start).T for start in starts])
+                for i, (j, end) in enumerate(zip(first[rows].tolist(), last[rows].tolist(), strict=True), start=row):
+                    cells = strip.column(i + 1, i + j + 2, i + end + 2)
+                    out[cells] = table[i - row, j - starts[0] : end - starts[0]]
+    return strip.cells(out)
 
 
 def reach(corridor: Corridor) -> tuple[Ints, Ints]:
     """Give for every source segment the first target segment in the corridor, and the one after the last."""
     end = np.arange(1, corridor.n_source + 1)
-    first = np.searchsorted(corridor.lows, end - corridor.width + 1)
-    last = np.searchsorted(corridor.lows, end, side="right")
+    first, last = _diagonals(corridor)
     return np.clip(first - end - 1, 0, corridor.n_target), np.clip(last - end, 0, corridor.n_target)
 
 
-def _scatter(out: Floats, corridor: Corridor, source: Floats, target: Floats, at: tuple[int, int]) -> None:
-    row, column = at
-    block = _padded(source, row) @ _padded(target, column).T
-    n, m = min(_BLOCK, len(source) - row), min(_BLOCK, len(target) - column)
-    i, j = np.arange(row, row + n)[:, None] + 1, np.arange(column, column + m)[None, :] + 1
-    d = i + j
-    k = i - corridor.lows[d]
-    seen = (k >= 0) & (k < corridor.width)
-    out[d[seen], k[seen]] = block[:n, :m][seen]
+def _diagonals(corridor: Corridor) -> tuple[Ints, Ints]:
+    """Give for the end of every source segment the first diagonal that has it, and the one after the last."""
+    end = np.arange(1, corridor.n_source + 1)
+    return (
+        np.searchsorted(corridor.lows, end - corridor.width + 1),
+        np.searchsorted(corridor.lows, end, side="right"),
+    )
 
 
 def _padded(vectors: Floats, start: int) -> Floats:

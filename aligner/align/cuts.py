@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from aligner.align.blas import one_thread
 from aligner.align.evidence import MOST, Side, View
-from aligner.align.lattice import Shape
 from aligner.align.parts import Parts
+from aligner.align.strip import Shape
 
 __all__ = ["BestCut", "best_cuts"]
 
@@ -30,7 +30,7 @@ _UNLIKE = np.float32(-4.0)  # below every sum and difference of two cosines less
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BestCut:
-    """The best cut of the one segment of a 1-n bead, for every cell, at the worse of both ends of the n.
+    """The best cut of the one segment of a 1-n bead at the worse of both ends of the n, by cell: strips without margin.
 
     ``total`` is the cosine of one half with the outer segment plus that of the other with the rest, ``apart`` the
     total less the same crosswise, ``lesser`` the smaller of the two cosines; all 0 where ``whole`` says that the
@@ -67,14 +67,15 @@ def best_cuts(view: View, pieces: tuple[Parts, Parts] | None) -> dict[Shape, Bes
     >>> evidence = Evidence(Side(Strand(("both",), one)), Side(Strand(("here", "there"), two)), whole(1, 2))
     >>> halves = Parts(two, np.array([0, 0]), np.array([0.5, 0.5], np.float32), np.array([0]))
     >>> wholes = Parts(two, np.array([0, 1]), np.array([1.0, 1.0], np.float32), np.array([0, 1]))
-    >>> found = best_cuts(View(evidence, 0, 4), (halves, wholes))
-    >>> [float(table[3, 1]) for table in (found[1, 2].total, found[1, 2].apart, found[1, 2].lesser)]
+    >>> view = View(evidence, 0, 4)
+    >>> found = best_cuts(view, (halves, wholes))
+    >>> [float(table[3, 1]) for table in map(view.cells, (found[1, 2].total, found[1, 2].apart, found[1, 2].lesser))]
     [2.0, 2.0, 1.0]
     """
     out: dict[Shape, BestCut] = {}
     for side in (0, 1):
         whole = _whole(view, side, pieces)
-        tables = np.zeros((MOST - 1, 3, *view.i.shape), np.float32)
+        tables = np.zeros((MOST - 1, 3, *whole.shape), np.float32)
         if pieces is not None:
             _fill(tables, view, side, pieces[side])
         for n, (total, apart, lesser) in enumerate(tables, start=2):
@@ -84,16 +85,16 @@ def best_cuts(view: View, pieces: tuple[Parts, Parts] | None) -> dict[Shape, Bes
 
 def _whole(view: View, side: int, pieces: tuple[Parts, Parts] | None) -> Floats:
     """1 in the cells where the segment of a side is one piece only."""
-    if pieces is None:
-        return np.ones(view.i.shape, np.float32)
-    counts = np.diff(pieces[side].starts, append=len(pieces[side].owner))
-    of_segment: Floats = np.append(np.float32(1.0), (counts < 2).astype(np.float32))
-    return np.asarray(of_segment[view.i if side == 0 else view.j])
+    own = (view.source, view.target)[side]
+    of_segment = np.ones(own.n + 1, np.float32)
+    if pieces is not None:
+        of_segment[1:] = np.diff(pieces[side].starts, append=len(pieces[side].owner)) < 2
+    return np.asarray(of_segment[view.here(view.ends[side])])
 
 
 def _fill(tables: Floats, view: View, side: int, parts: Parts) -> None:
     other = (view.target, view.source)[side]
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         for rows, ends in _blocks(view, side):
             halves = _halves(parts, rows)
             if len(halves.segments):
@@ -102,7 +103,7 @@ def _fill(tables: Floats, view: View, side: int, parts: Parts) -> None:
 
 def _blocks(view: View, side: int) -> Iterator[tuple[Ints, Ints]]:
     """Yield some segments of a side, and the ends of spans of the other that they meet in the view."""
-    at, there = (view.kept(x) for x in ((view.i, view.j), (view.j, view.i))[side])
+    at, there = (view.cells(view.here(view.ends[k])) for k in (side, 1 - side))
     for row in range(max(int(at.min()) - 1, 0), int(at.max()), _ROWS):
         rows = np.arange(row, min(row + _ROWS, int(at.max())))
         met = there[(at > rows[0]) & (at <= rows[-1] + 1)]
@@ -163,4 +164,4 @@ def _write(tables: Floats, view: View, side: int, segments: Ints, ends: Ints, va
     d = own + there
     k = (own if side == 0 else there) - corridor.lows[d]
     seen = (d >= view.first) & (d < view.last) & (k >= 0) & (k < corridor.width)
-    tables[:, :, d[seen] - view.rows.start, k[seen]] = values[:, :, seen]
+    tables[:, :, view.places(d[seen], k[seen])] = values[:, :, seen]

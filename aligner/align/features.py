@@ -3,60 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.align.cuts import BestCut, best_cuts
 from aligner.align.evidence import SHAPES, Evidence, Layer, Stats, View, deviation
-from aligner.align.lattice import Shape
+from aligner.align.strip import NOWHERE, Shape
 
 __all__ = ["Feature", "gap_features", "match_features"]
 
 Floats = NDArray[np.float32]
 Feature = tuple[str, Floats]
 Cover = tuple[dict[Shape, Floats], dict[Shape, Floats]]
-_RUN = np.float32(4.0)  # parts of a run that count
-_NO_LESS = np.float32(1e-6)
-_NONE = np.zeros((1, 1), np.float32)  # a feature that is nowhere
+Ends = tuple[list[Floats], list[Floats]]
+_RUN = 4.0  # parts of a run that count
 
 
-def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, list[Feature]]]:
-    """Yield for each shape its features, each by cell; cosines that leave the corridor are NaN."""
+def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, Iterator[Feature]]]:
+    """Yield for each shape its features, each a strip without margin and made when its turn comes.
+
+    Cosines that leave the corridor are NaN; the other features of such beads mean nothing.
+    """
     nulls = view.evidence.nulls
     scale = np.float32(max(stats.matched - nulls[1, 1], 0.1))
-    fits = {shape: (view.cosines[shape] - np.float32(nulls[shape])) / scale for shape in SHAPES}
-    boxes = [view.boxes(channel[view.rows], 0.0) for channel in view.evidence.channels]
-    covers = _covers(view)
-    cuts = best_cuts(view, view.evidence.pieces) if view.evidence.layers else {}
+    fits = view.cosines()
+    for shape, fit in fits.items():
+        fit -= np.float32(nulls[shape])
+        fit /= scale
+    boxes = [view.boxes(_strip(channel, view)) for channel in view.evidence.channels]
+    layers = {name: (_covers(layer, view), _ends(layer, view)) for name, layer in view.evidence.layers.items()}
+    cuts = best_cuts(view, view.evidence.pieces) if layers else {}
     slope = np.log((view.target.n + 2.0) / (view.source.n + 2.0))
-    for shape in SHAPES:
-        features = [*_fit(fits, shape, view), *_lengths(view, shape, stats)]
-        features += _letters(view, shape, [box[shape] for box in boxes])
-        features += _structure(view, shape)
-        for name, cover in covers.items():
-            features += _cover(name, cover, shape, view)
-            features += _strays(name, view.evidence.layers[name], shape, view)
+
+    def features(shape: Shape) -> Iterator[Feature]:
+        yield from _fit(fits, shape, view)
+        yield from _lengths(view, shape, stats)
+        yield from _letters(view, shape, [view.here(box[shape]) for box in boxes])
+        yield from _structure(view, shape)
+        for name, (covers, ends) in layers.items():
+            yield from _cover(name, covers, shape, view)
+            yield from _strays(name, ends, shape, view)
         if shape in cuts:
-            features += _cuts(cuts[shape], np.float32(nulls[1, 1]), scale)
-        features.append(("slope", np.full((1, 1), np.log(shape[1] / shape[0]) * slope, np.float32)))
-        yield shape, features
+            yield from _cuts(cuts[shape], np.float32(nulls[1, 1]), scale)
+        yield "slope", np.full(1, np.log(shape[1] / shape[0]) * slope, np.float32)
+
+    for shape in SHAPES:
+        yield shape, features(shape)
 
 
-def _fit(fits: dict[Shape, Floats], shape: Shape, view: View) -> list[Feature]:
+def _strip(table: Floats, view: View) -> Floats:
+    """Lay out what may be nowhere."""
+    return view.laid(table, 0.0) if table[view.rows].any() else NOWHERE
+
+
+def _fit(fits: dict[Shape, Floats], shape: Shape, view: View) -> Iterator[Feature]:
     """Similarity in units of an aligned pair's, bent at two knots; worst edge; inner pairs of a 2-2."""
     a, b = shape
-    t = np.clip(fits[shape], -0.5, 1.5)
-    out: list[Feature] = [("fit", t), ("low", np.maximum(0.4 - t, 0.0)), ("high", np.maximum(t - 0.8, 0.0))]
+    fit = view.here(fits[shape])
+    yield "fit", fit.clip(-0.5, 1.5)
+    yield "low", np.float32(0.4) - fit.clip(-0.5, 0.4)
+    yield "high", fit.clip(0.8, 1.5) - np.float32(0.8)
     if a > 1 or b > 1:
         without, edges = _edges(fits, shape, view)
-        gain = np.clip(fits[shape] - without, -0.4, 0.3)
-        out += [("gain", gain), ("loss", np.minimum(gain, 0.0)), ("edge", np.clip(edges, -0.5, 1.0))]
+        gain = (fit - without).clip(-0.4, 0.3)
+        yield "gain", gain
+        yield "loss", gain.clip(-0.4, 0.0)
+        yield "edge", edges.clip(-0.5, 1.0)
     if shape == (2, 2):
-        inner = fits[1, 1] + view.before(fits[1, 1], (1, 1), np.nan)
-        cross = np.maximum(view.before(fits[1, 1], (1, 0), np.nan), view.before(fits[1, 1], (0, 1), np.nan))
-        out += [("inner", inner / np.float32(2.0)), ("cross", cross)]
-    return out
+        one = fits[1, 1]
+        yield "inner", (view.here(one) + view.before(one, (1, 1))) / np.float32(2.0)
+        yield "cross", np.maximum(view.before(one, (1, 0)), view.before(one, (0, 1)))
 
 
 def _edges(fits: dict[Shape, Floats], shape: Shape, view: View) -> tuple[Floats, Floats]:
@@ -65,130 +83,112 @@ def _edges(fits: dict[Shape, Floats], shape: Shape, view: View) -> tuple[Floats,
     without, alone = [], []
     if a > 1:
         fewer, one = fits[a - 1, b], fits[1, b] if (1, b) in fits else fits[1, 1]
-        without += [fewer, view.before(fewer, (1, 0), np.nan)]
-        alone += [one, view.before(one, (a - 1, 0), np.nan)]
+        without += [view.here(fewer), view.before(fewer, (1, 0))]
+        alone += [view.here(one), view.before(one, (a - 1, 0))]
     if b > 1:
         fewer, one = fits[a, b - 1], fits[a, 1]
-        without += [fewer, view.before(fewer, (0, 1), np.nan)]
-        alone += [one, view.before(one, (0, b - 1), np.nan)]
-    return np.maximum.reduce(without), np.minimum.reduce(alone)
+        without += [view.here(fewer), view.before(fewer, (0, 1))]
+        alone += [view.here(one), view.before(one, (0, b - 1))]
+    return reduce(np.maximum, without), reduce(np.minimum, alone)
 
 
-def _covers(view: View) -> dict[str, Cover]:
+def _lengths(view: View, shape: Shape, stats: Stats) -> Iterator[Feature]:
+    """Difference of lengths, linear and squared, both bent, in units of the document's own spread."""
+    a, b = shape
+    delta = deviation(view.span(0, "length", a), view.span(1, "length", b), stats.ratio)
+    np.abs(delta, out=delta)
+    delta /= np.float32(stats.spread)
+    yield "length", delta.clip(0.0, 5.0)
+    yield "uneven", np.square(delta.clip(0.0, 3.0))
+
+
+def _letters(view: View, shape: Shape, boxes: list[Floats]) -> Iterator[Feature]:
+    """Strings shared, and strings without counterpart, by channel."""
+    a, b = shape
+    for name, both in zip(("figures", "names", "marks"), boxes, strict=True):
+        yield name, both.clip(0.0, 3.0)
+        if name != "names":
+            alone = np.maximum(view.span(0, name, a), view.span(1, name, b)) - both
+            yield f"no-{name}", alone.clip(0.0, 3.0)
+
+
+def _structure(view: View, shape: Shape) -> Iterator[Feature]:
+    """Headings paired with text, headings inside larger beads, block boundaries inside and at the start."""
+    a, b = shape
+    headings = view.span(0, "heading", a) / np.float32(a), view.span(1, "heading", b) / np.float32(b)
+    yield "heading", np.abs(headings[0] - headings[1])
+    if a + b > 2:
+        yield "headed", np.maximum(*headings)
+        yield "broken", (view.span(0, "breaks", a) + view.span(1, "breaks", b)).clip(0.0, 2.0)
+    starts = view.span(0, "starts", a), view.span(1, "starts", b)
+    yield "start", starts[0] * starts[1]
+    yield "ragged", np.abs(starts[0] - starts[1])
+
+
+def _covers(layer: Layer, view: View) -> Cover:
     """Mass of each bead's segments that stays inside the bead, source and target, in root characters."""
-    return {
-        name: (
-            view.boxes(mine.cells[view.rows] * view.span(0, "weight", 1), 0.0),
-            view.boxes(theirs.cells[view.rows] * view.span(1, "weight", 1), 0.0),
-        )
-        for name, (mine, theirs) in view.evidence.layers.items()
-    }
+    boxes = []
+    for side, shares in enumerate(layer):
+        boxes.append(view.boxes(view.laid(shares.cells, 0.0) * view.weights[side]))
+    return boxes[0], boxes[1]
 
 
-def _cover(name: str, cover: Cover, shape: Shape, view: View) -> list[Feature]:
+def _cover(name: str, cover: Cover, shape: Shape, view: View) -> Iterator[Feature]:
     """Share of mass that stays inside the bead: of both sides, of the lesser, of its worst outer segment.
 
     ``edge`` is what of the worst outer segment is found opposite, ``worth`` what of the other side that
     segment alone accounts for, in units of its own mass.
     """
     (mine, theirs), (a, b) = cover, shape
-    inside, there = _share(mine[shape], view, 0, a), _share(theirs[shape], view, 1, b)
-    out: list[Feature] = [
-        (f"{name}-cover", (inside + there) / np.float32(2.0)),
-        (f"{name}-less", np.minimum(inside, there)),
-    ]
+    inside = np.asarray(view.here(mine[shape]) / view.span(0, "weight", a), np.float32)
+    there = np.asarray(view.here(theirs[shape]) / view.span(1, "weight", b), np.float32)
+    yield f"{name}-cover", (inside + there) / np.float32(2.0)
+    yield f"{name}-less", np.minimum(inside, there)
     edges, worth = [], []
     if a > 1:
-        one, other = _share(mine[1, b], view, 0, 1), _share(theirs[1, b], view, 0, 1)
-        edges += [one, view.before(one, (a - 1, 0), 0.0)]
-        worth += [other, view.before(other, (a - 1, 0), 0.0)]
+        one, other = mine[1, b] / view.weights[0], theirs[1, b] / view.weights[0]
+        edges += [view.here(one), view.before(one, (a - 1, 0))]
+        worth += [view.here(other), view.before(other, (a - 1, 0))]
     if b > 1:
-        one, other = _share(theirs[a, 1], view, 1, 1), _share(mine[a, 1], view, 1, 1)
-        edges += [one, view.before(one, (0, b - 1), 0.0)]
-        worth += [other, view.before(other, (0, b - 1), 0.0)]
+        one, other = theirs[a, 1] / view.weights[1], mine[a, 1] / view.weights[1]
+        edges += [view.here(one), view.before(one, (0, b - 1))]
+        worth += [view.here(other), view.before(other, (0, b - 1))]
     if edges:
-        out.append((f"{name}-edge", np.minimum.reduce(edges)))
-        out.append((f"{name}-worth", np.minimum(np.minimum.reduce(worth), np.float32(1.0))))
+        yield f"{name}-edge", reduce(np.minimum, edges)
+        yield f"{name}-worth", reduce(np.minimum, worth).clip(0.0, 1.0)
     if shape == (2, 2):
-        out.append((f"{name}-crossed", _crossed(mine, view, 0) + _crossed(theirs, view, 1)))
-    return out
-
-
-def _strays(name: str, layer: Layer, shape: Shape, view: View) -> list[Feature]:
-    """Parts at the outer edges of a bead that belong beyond them; parts at the inner edges of a 2-2 that crossed."""
-    a, b = shape
-    heads, tails = [x.head[view.rows] for x in layer], [x.tail[view.rows] for x in layer]
-    out = [
-        (f"{name}-{end}", np.minimum(np.maximum(*both), _RUN))
-        for end, both in (("head", [view.before(h, (a - 1, b - 1), 0.0) for h in heads]), ("tail", tails))
-    ]
-    if shape == (2, 2):
-        inner = [*heads, *(view.before(tail, (1, 1), 0.0) for tail in tails)]
-        out.append((f"{name}-run", np.minimum(np.maximum.reduce(inner), _RUN)))
-    return out
-
-
-def _cuts(cut: BestCut, null: np.float32, scale: np.float32) -> list[Feature]:
-    """Likeness of the halves of the best cut, straight and less crosswise, in units of an aligned pair's."""
-    can = np.float32(1.0) - cut.whole
-    total, lesser = (cut.total / np.float32(2.0) - null) / scale, (cut.lesser - null) / scale
-    return [
-        ("cut", np.clip(total, -0.5, 1.5) * can),
-        ("cut-apart", np.clip(cut.apart / scale, -1.0, 1.5) * can),
-        ("cut-less", np.clip(lesser, -0.5, 1.5) * can),
-        ("whole", cut.whole),
-    ]
-
-
-def _share(mass: Floats, view: View, side: int, n: int) -> Floats:
-    return np.asarray(mass / np.maximum(view.span(side, "weight", n), _NO_LESS))
+        yield f"{name}-crossed", _crossed(mine, view, 0) + _crossed(theirs, view, 1)
 
 
 def _crossed(mass: dict[Shape, Floats], view: View, side: int) -> Floats:
     """Share of the mass of a 2-2 bead that stays in it but leaves its two inner pairs."""
-    return _share(mass[2, 2] - mass[1, 1] - view.before(mass[1, 1], (1, 1), 0.0), view, side, 2)
+    leaves = view.here(mass[2, 2]) - view.here(mass[1, 1]) - view.before(mass[1, 1], (1, 1))
+    return np.asarray(leaves / view.span(side, "weight", 2))
 
 
-def _lengths(view: View, shape: Shape, stats: Stats) -> list[Feature]:
-    """Difference of lengths, linear and squared, both bent, in units of the document's own spread."""
-    a, b = shape
-    delta = deviation(view.span(0, "length", a), view.span(1, "length", b), stats.ratio)
-    delta = np.asarray(np.abs(delta) / np.float32(stats.spread), np.float32)
-    return [
-        ("length", np.minimum(delta, np.float32(5.0))),
-        ("uneven", np.minimum(delta, np.float32(3.0)) ** 2),
-    ]
+def _ends(layer: Layer, view: View) -> Ends:
+    """Lay out the parts at the heads and at the tails of segments that belong elsewhere, source and target."""
+    return [_strip(shares.head, view) for shares in layer], [_strip(shares.tail, view) for shares in layer]
 
 
-def _letters(view: View, shape: Shape, boxes: list[Floats]) -> list[Feature]:
-    """Strings shared, and strings without counterpart, by channel."""
-    a, b = shape
-    most = np.float32(3.0)
-    out: list[Feature] = []
-    for name, both in zip(("figures", "names", "marks"), boxes, strict=True):
-        out.append((name, np.minimum(both, most)))
-        if name != "names":
-            alone = np.maximum(view.span(0, name, a), view.span(1, name, b)) - both
-            out.append((f"no-{name}", np.clip(alone, np.float32(0.0), most)))
-    return out
+def _strays(name: str, ends: Ends, shape: Shape, view: View) -> Iterator[Feature]:
+    """Parts at the outer edges of a bead that belong beyond them; parts at the inner edges of a 2-2 that crossed."""
+    (heads, tails), (a, b) = ends, shape
+    first, last = [view.before(head, (a - 1, b - 1)) for head in heads], [view.here(tail) for tail in tails]
+    yield f"{name}-head", np.maximum(*first).clip(0.0, _RUN)
+    yield f"{name}-tail", np.maximum(*last).clip(0.0, _RUN)
+    if shape == (2, 2):
+        inner = [*map(view.here, heads), *(view.before(tail, (1, 1)) for tail in tails)]
+        yield f"{name}-run", reduce(np.maximum, inner).clip(0.0, _RUN)
 
 
-def _structure(view: View, shape: Shape) -> list[Feature]:
-    """Headings paired with text, headings inside larger beads, block boundaries inside and at the start.
-
-    What neither side has is one zero for all cells.
-    """
-    a, b = shape
-    heading = headed = broken = start = ragged = _NONE
-    if any(side.headings.any() for side in (view.source, view.target)):
-        heads = view.span(0, "heading", a) / np.float32(a), view.span(1, "heading", b) / np.float32(b)
-        heading, headed = np.abs(heads[0] - heads[1]), np.maximum(*heads)
-    if any(side.starts.any() for side in (view.source, view.target)):
-        broken = np.minimum(view.span(0, "breaks", a) + view.span(1, "breaks", b), np.float32(2.0))
-        starts = view.span(0, "starts", a), view.span(1, "starts", b)
-        start, ragged = starts[0] * starts[1], np.abs(starts[0] - starts[1])
-    inner = [("headed", headed), ("broken", broken)] if a + b > 2 else []
-    return [("heading", heading), *inner, ("start", start), ("ragged", ragged)]
+def _cuts(cut: BestCut, null: np.float32, scale: np.float32) -> Iterator[Feature]:
+    """Likeness of the halves of the best cut, straight and less crosswise, in units of an aligned pair's."""
+    can = np.float32(1.0) - cut.whole
+    yield "cut", ((cut.total / np.float32(2.0) - null) / scale).clip(-0.5, 1.5) * can
+    yield "cut-apart", (cut.apart / scale).clip(-1.0, 1.5) * can
+    yield "cut-less", ((cut.lesser - null) / scale).clip(-0.5, 1.5) * can
+    yield "whole", cut.whole
 
 
 def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[Feature]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from aligner.align.evidence import SHAPES, Evidence, Stats
 from aligner.align.features import Feature, gap_features, match_features
-from aligner.align.lattice import IMPOSSIBLE, Gaps, Lattice, Shape, blank
+from aligner.align.lattice import Gaps, Lattice
+from aligner.align.strip import Shape
 from aligner.resources import data_bytes
 
 __all__ = ["Weights", "group", "lattice", "load_weights"]
@@ -33,10 +34,11 @@ class Weights:
         text = json.dumps({g: dict(fs) for g, fs in self.by_group.items()}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
-    def of(self, group_name: str, feature: str) -> float:
-        """Give the weight of a feature in a group of shapes: the shared one and the group's own together."""
-        shared = self.by_group.get(ANY, {}).get(feature, 0.0) if group_name[0].isdigit() else 0.0
-        return shared + self.by_group.get(group_name, {}).get(feature, 0.0)
+    def of(self, group_name: str) -> Mapping[str, float]:
+        """Give the weights of a group of shapes by feature: the shared one and the group's own together."""
+        shared = self.by_group.get(ANY, {}) if group_name[0].isdigit() else {}
+        own = self.by_group.get(group_name, {})
+        return {feature: shared.get(feature, 0.0) + own.get(feature, 0.0) for feature in shared.keys() | own.keys()}
 
 
 def group(shape: Shape) -> str:
@@ -56,20 +58,20 @@ def load_weights(name: str = "weights.json") -> Weights:
 
 def lattice(evidence: Evidence, stats: Stats, weights: Weights) -> Lattice:
     """Score every possible bead of the corridor."""
-    table, view = blank(evidence.corridor, SHAPES)
+    weight = {shape: weights.of(group(shape)) for shape in SHAPES}
+    out = Lattice(evidence.corridor, SHAPES, _gaps(evidence, stats, weights))
     for window in evidence.windows():
         for s, (shape, features) in enumerate(match_features(window, stats)):
-            score = window.kept(_score(features, group(shape), weights, window.i.shape))
-            view[window.first : window.last, s] = np.where(np.isnan(score), IMPOSSIBLE, score)
-    return Lattice(evidence.corridor, SHAPES, table, _gaps(evidence, stats, weights))
+            out.put(s, window.first, _score(features, weight[shape], window.size))
+    return out
 
 
-def _score(features: list[Feature], name: str, weights: Weights, size: tuple[int, ...]) -> Floats:
-    score = np.full(size, weights.of(name, "bias"), np.float32)
+def _score(features: Iterable[Feature], weights: Mapping[str, float], size: int) -> Floats:
+    score, weighed = np.full(size, weights.get("bias", 0.0), np.float32), np.empty(size, np.float32)
     for feature, values in features:
-        weight = weights.of(name, feature)
-        if weight:
-            score += np.float32(weight) * values
+        weight = weights.get(feature, 0.0)
+        if weight and (len(values) == size or values[0]):
+            score += np.multiply(values, np.float32(weight), out=weighed)
     return score
 
 
@@ -78,5 +80,5 @@ def _gaps(evidence: Evidence, stats: Stats, weights: Weights) -> Gaps:
     rows = []
     for features, n in ((source, evidence.source.n), (target, evidence.target.n)):
         for name in ("open", "more"):
-            rows.append(_score(features, name, weights, (n,)))
+            rows.append(_score(features, weights.of(name), n))
     return Gaps(*rows)

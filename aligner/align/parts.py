@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from aligner.align.blas import one_thread
 from aligner.align.corridor import reach
-from aligner.align.lattice import Corridor
+from aligner.align.strip import Corridor
 
 __all__ = ["Embed", "Parts", "Shares", "pieces", "shares", "take_apart"]
 
@@ -107,7 +107,7 @@ def shares(
     n = len(parts.starts)
     lost = np.ones(n, np.float32)
     tables = np.zeros((3, corridor.n_diagonals, corridor.width), np.float32)
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         for row in range(0, n, _ROWS):
             rows = np.arange(row, min(row + _ROWS, n))
             columns = np.arange(int(first[rows].min()), int(last[rows].max()))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.align.lattice import Corridor
 from aligner.align.parts import Shares
+from aligner.align.strip import Corridor
 
 __all__ = ["pivot_shares"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from aligner.align.corridor import along, rough, whole
 from aligner.align.evidence import Evidence, Side, initial_stats, restate
-from aligner.align.lattice import Corridor
 from aligner.align.layers import add_layers, cut_layers
 from aligner.align.model import Weights, lattice, load_weights
 from aligner.align.parts import Embed
 from aligner.align.pivot import pivot_shares
 from aligner.align.strand import Strand
+from aligner.align.strip import Corridor
 from aligner.errors import InputError
 from aligner.model import Judgement, Ladder
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from aligner.align.blas import one_thread
 from aligner.align.strand import Strand
 from aligner.model import Ladder
 
@@ -49,7 +49,7 @@ def transpositions(source: Strand, target: Strand, ladder: Ladder) -> tuple[Tran
     rows, columns = (_loose(ladder, side) for side in (0, 1))
     if not rows or not columns:
         return ()
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         cosines = source.vectors[list(rows)] @ target.vectors[list(columns)].T
         others = source.vectors[list(rows)] @ target.vectors.T
     null = float(np.median(others))

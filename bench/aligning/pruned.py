@@ -104,7 +104,8 @@ def _matches(evidence: Evidence, stats: Stats, posterior: Posterior, known: set[
         for end, step, _ in known:
             if step == shape:
                 keep[sum(end), end[0] - evidence.corridor.lows[sum(end)]] = True
-        names, values = _rows(features, np.nonzero(keep), keep.shape)
+        laid = [(name, every.cells(values)) for name, values in features]
+        names, values = _rows(laid, np.nonzero(keep), keep.shape)
         for end, row in zip(zip(i[keep].tolist(), j[keep].tolist(), strict=True), values, strict=True):
             if not np.isnan(row).any():
                 yield Candidate(end, shape, (_M, _X, _Y), _M, group(shape), names, row)
