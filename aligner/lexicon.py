@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from aligner.model import Span
 from aligner.text import Token, TokenKind, bare_forms, normalise_word, tokens
@@ -14,7 +14,6 @@ from aligner.text import Token, TokenKind, bare_forms, normalise_word, tokens
 __all__ = ["Match", "Matcher", "inflections", "lookup_forms"]
 
 Row = TypeVar("Row", bound=Hashable)
-_Entry: TypeAlias = tuple[tuple[str, ...], str, Row]  # a form's words, the form, its row
 _GAP = "*"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence calls"
@@ -40,6 +39,10 @@ class Match(Generic[Row]):
     first: int
     last: int
     span: Span
+
+
+def _length(match: Match[Row]) -> tuple[int, int]:
+    return match.last, len(match.form)
 
 
 def _is_arabic(form: str) -> bool:
@@ -81,15 +84,21 @@ def inflections(form: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _uninflected(form: str) -> frozenset[str]:
-    """Give every form that a form is an inflection of, itself among them."""
+def _uninflected(form: str) -> Iterator[str]:
+    """Yield every form that a form is an inflection of, itself among them."""
     if not _is_arabic(form):
         ends = (("ies", "y"), ("es", ""), ("s", ""))
         found = {form.removesuffix(end) + start for end, start in ends if form.endswith(end)}
     else:
         stems = {form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending)}
         found = stems | {stem + "ة" for stem in stems} | {"ي" + form[1:]}
-    return frozenset(base for base in {form, *found} if form in inflections(base))
+    return (base for base in {form, *found} if form in inflections(base))
+
+
+@lru_cache(maxsize=65536)
+def _bases(form: str) -> frozenset[str]:
+    """Give every form under which a normalised token, or what it is an inflection of, may be listed."""
+    return frozenset(base for found in lookup_forms(form) for base in _uninflected(found))
 
 
 def _english_inflections(form: str) -> set[str]:
@@ -100,20 +109,33 @@ def _english_inflections(form: str) -> set[str]:
     return {form, form + ("es" if form.endswith(("sh", "ch", "x")) else "s")}
 
 
-@dataclass(frozen=True, slots=True)
+class _Form(NamedTuple, Generic[Row]):
+    """A form's words, the form as listed and its row; ``order`` has the longest forms first."""
+
+    order: tuple[int, int]
+    words: tuple[str, ...]
+    form: str
+    row: Row
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether any word may come after the first."""
+        words = self.words
+        return len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)
+
+
 class _Opening(Generic[Row]):
-    """The forms that may begin with a word, and their places by the second word; "" if any will do."""
+    """The forms that begin with a listed word: those that any second word may follow, and the rest by their second."""
 
-    entries: tuple[_Entry[Row], ...]
-    by_second: dict[str, list[int]]
+    __slots__ = ("any", "by_second")
 
-    def before(self, second: str) -> Sequence[_Entry[Row]]:
-        """Give the forms that the next word ("" for none) does not rule out, in the order of the entries."""
-        places = self.by_second.get("", [])
-        named = () if len(places) == len(self.entries) else self.by_second.keys() & lookup_forms(second)
-        if named:
-            places = sorted({*places, *(place for form in named for place in self.by_second[form])})
-        return [self.entries[place] for place in places]
+    def __init__(self) -> None:
+        self.any: list[_Form[Row]] = []
+        self.by_second: dict[str, list[_Form[Row]]] = {}
+
+    def add(self, form: _Form[Row]) -> None:
+        """Take a form in."""
+        (self.any if form.is_open else self.by_second.setdefault(form.words[1], [])).append(form)
 
 
 class Matcher(Generic[Row]):
@@ -127,77 +149,71 @@ class Matcher(Generic[Row]):
 
     def __init__(self, rows: Iterable[tuple[Row, Iterable[str]]], *, inflect: bool = False) -> None:
         self._inflect = inflect
-        self._index: dict[str, list[tuple[int, _Entry[Row]]]] = {}
-        self._n_entries = 0
-        for row, forms in rows:
-            for form in forms:
-                self._add(row, form)
+        self._listed = _bases if inflect else lookup_forms
+        self._index: dict[str, _Opening[Row]] = {}
+        written = ((row, way) for row, forms in rows for form in forms for way in _written_out(form))
+        for number, (row, form) in enumerate(written):
+            if words := _words(form):
+                self._index.setdefault(words[0], _Opening()).add(_Form((-len(words), number), words, form, row))
         self._beginning = lru_cache(maxsize=_REMEMBERED)(self._forms_beginning)
-
-    def _add(self, row: Row, form: str) -> None:
-        for written in _written_out(form):
-            self._add_form(row, written)
-
-    def _add_form(self, row: Row, form: str) -> None:
-        words = _words(form)
-        if words:
-            self._index.setdefault(words[0], []).append((self._n_entries, (words, form, row)))
-            self._n_entries += 1
 
     def find(self, sequence: Sequence[Token]) -> tuple[Match[Row], ...]:
         """Find all matches from left to right."""
         found: list[Match[Row]] = []
         free = 0
-        for at, opening in self._openings(sequence):
-            if at >= free and (match := self._longest(sequence, at, opening)):
+        for at, openings in self._openings(sequence):
+            if at >= free and (match := max(self._matches_at(sequence, at, openings), key=_length, default=None)):
                 found.append(match)
                 free = match.last
         return tuple(found)
 
+    def find_apart(self, sequence: Sequence[Token]) -> dict[Row, list[Match[Row]]]:
+        """Find the matches of each row that has any, as a matcher of that row alone would."""
+        found: dict[Row, list[Match[Row]]] = {}
+        for match in self.find_all(sequence):
+            mine = found.setdefault(match.row, [])
+            if not mine or mine[-1].last <= match.first:
+                mine.append(match)
+            elif mine[-1].first == match.first and _length(mine[-1]) < _length(match):
+                mine[-1] = match
+        return found
+
     def find_all(self, sequence: Sequence[Token]) -> Iterator[Match[Row]]:
         """Yield the matches of every form from left to right, those that overlap as well."""
-        for at, opening in self._openings(sequence):
-            yield from self._matches_at(sequence, at, opening)
+        for at, openings in self._openings(sequence):
+            yield from self._matches_at(sequence, at, openings)
 
-    def _openings(self, sequence: Sequence[Token]) -> Iterator[tuple[int, _Opening[Row]]]:
+    def _openings(self, sequence: Sequence[Token]) -> Iterator[tuple[int, tuple[_Opening[Row], ...]]]:
         """Yield the tokens that some form may begin with; most begin none."""
         beginning = self._beginning
         for at, token in enumerate(sequence):
-            opening = beginning(token.form)
-            if opening is not None:
-                yield at, opening
+            if openings := beginning(token.form):
+                yield at, openings
 
-    def _longest(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> Match[Row] | None:
-        return max(
-            self._matches_at(sequence, at, opening), key=lambda match: (match.last, len(match.form)), default=None
-        )
-
-    def _matches_at(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> Iterator[Match[Row]]:
-        second = sequence[at + 1].form if at + 1 < len(sequence) else ""
-        for words, form, row in opening.before(second):
-            end = self._end(sequence, at, words)
+    def _matches_at(
+        self, sequence: Sequence[Token], at: int, openings: tuple[_Opening[Row], ...]
+    ) -> Iterator[Match[Row]]:
+        """Yield the matches that begin at a token, in the order of the forms."""
+        forms = [form for opening in openings for form in opening.any]
+        if at + 1 < len(sequence):
+            seconds = self._listed(sequence[at + 1].form)
+            forms += [
+                form
+                for opening in openings
+                if opening.by_second
+                for second in seconds
+                if second in opening.by_second
+                for form in opening.by_second[second]
+            ]
+        for form in sorted(forms) if len(forms) > 1 else forms:
+            end = self._end(sequence, at, form.words)
             if end:
-                yield Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
+                yield Match(form.row, form.form, at, end[0], Span(sequence[at].span.start, end[1]))
 
-    def _forms_beginning(self, word: str) -> _Opening[Row] | None:
-        """Give the forms that may begin with a word; None if there are none."""
-        keys = lookup_forms(word)
-        if self._inflect:
-            keys = keys.union(*(_uninflected(key) for key in keys))
-        found = [numbered for key in keys for numbered in self._index.get(key, ())]
-        if not found:
-            return None
-        entries = tuple(entry for _, entry in sorted(found, key=lambda numbered: (-len(numbered[1][0]), numbered[0])))
-        by_second: dict[str, list[int]] = {}
-        for place, (words, _, _) in enumerate(entries):
-            is_open = len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)
-            for second in [""] if is_open else self._written(words[1]):
-                by_second.setdefault(second, []).append(place)
-        return _Opening(entries, by_second)
-
-    def _written(self, word: str) -> Iterable[str]:
-        """Give the forms in which a word of a listed form may stand in a text."""
-        return inflections(word) if self._inflect else (word,)
+    def _forms_beginning(self, word: str) -> tuple[_Opening[Row], ...]:
+        """Give the listed words that a word may be, with their forms."""
+        index = self._index
+        return tuple([index[listed] for listed in self._listed(word) if listed in index])
 
     def _end(self, sequence: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
         """Match the rest of a form; give the token after it and the offset where it ends."""

@@ -75,8 +75,12 @@ def _likeness(latin: str, arabic: str) -> float:
     if len(latin) < 2 or len(arabic) < 2:
         return 0.0
     whole = Indel.normalized_similarity(latin, arabic)
-    bare = Indel.normalized_similarity(re.sub("[wy]", "", latin), re.sub("[wy]", "", arabic))
+    bare = Indel.normalized_similarity(_without_glides(latin), _without_glides(arabic))
     return float(0.5 * whole + 0.5 * bare)
+
+
+def _without_glides(skeleton: str) -> str:
+    return skeleton.replace("w", "").replace("y", "")
 
 
 @lru_cache(maxsize=1)

@@ -52,12 +52,12 @@ class Matchers:
 def matchers(lexicon: Lexicon, language: str) -> Matchers:
     """Compile a lexicon's rows of one language."""
 
-    def of(rows: Sequence[Device]) -> Matcher[Device]:
-        return Matcher((row, row.forms) for row in rows if row.language == language)
+    def of(rows: Sequence[Device], *, inflect: bool = False) -> Matcher[Device]:
+        return Matcher(((row, row.forms) for row in rows if row.language == language), inflect=inflect)
 
     return Matchers(
         hedges=of(lexicon.hedges),
-        counterparts=of(lexicon.counterparts),
+        counterparts=of(lexicon.counterparts, inflect=True),
         labels=Matcher(_by_form(lexicon.labels, language), inflect=True),
         reporting=Matcher(((row, row.forms) for row in lexicon.reporting if row.language == language), inflect=True),
         evaluative=Matcher(((row, row.forms(language)) for row in lexicon.evaluative), inflect=True),
@@ -109,12 +109,9 @@ class SideView:
     @cached_property
     def counterparts(self) -> tuple[tuple[int, Device], ...]:
         """Token index and row of every word that may stand for a hedge of some kind."""
-        found: list[tuple[int, Device]] = []
-        for row in self.lexicon.counterparts:
-            if row.language == self.language:
-                matcher = _single_matcher(row)
-                found += [(k, row) for m in matcher.find(self.tokens) for k in range(m.first, m.last)]
-        return tuple(found)
+        found = self._matchers.counterparts.find_apart(self.tokens)
+        rows = [row for row in self.lexicon.counterparts if row in found]
+        return tuple((k, row) for row in rows for m in found[row] for k in range(m.first, m.last))
 
     @cached_property
     def labels(self) -> tuple[Match[tuple[Label, ...]], ...]:
@@ -249,11 +246,6 @@ class SideView:
         after = self.text[quotation.outer.end :].lstrip()[:1]
         before = self.text[: quotation.outer.start].rstrip()[-1:]
         return after in ("(", "[") or before in ("(", "[") or len("".join(t.form for t in words)) < 2
-
-
-@lru_cache(maxsize=256)
-def _single_matcher(row: Device) -> Matcher[Device]:
-    return Matcher([(row, row.forms)], inflect=True)
 
 
 @dataclass(frozen=True)
