@@ -124,18 +124,11 @@ class _Form(NamedTuple, Generic[Row]):
         return len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)
 
 
-class _Opening(Generic[Row]):
-    """The forms that begin with a listed word: those that any second word may follow, and the rest by their second."""
+class _Opening(NamedTuple, Generic[Row]):
+    """The forms that may begin with a word: those that any second word may follow, and the rest by their second."""
 
-    __slots__ = ("any", "by_second")
-
-    def __init__(self) -> None:
-        self.any: list[_Form[Row]] = []
-        self.by_second: dict[str, list[_Form[Row]]] = {}
-
-    def add(self, form: _Form[Row]) -> None:
-        """Take a form in."""
-        (self.any if form.is_open else self.by_second.setdefault(form.words[1], [])).append(form)
+    any: list[_Form[Row]]
+    by_second: tuple[dict[str, list[_Form[Row]]], ...]
 
 
 class Matcher(Generic[Row]):
@@ -150,21 +143,30 @@ class Matcher(Generic[Row]):
     def __init__(self, rows: Iterable[tuple[Row, Iterable[str]]], *, inflect: bool = False) -> None:
         self._inflect = inflect
         self._listed = _bases if inflect else lookup_forms
-        self._index: dict[str, _Opening[Row]] = {}
+        self._open: dict[str, list[_Form[Row]]] = {}
+        self._by_second: dict[str, dict[str, list[_Form[Row]]]] = {}
         written = ((row, way) for row, forms in rows for form in forms for way in _written_out(form))
         for number, (row, form) in enumerate(written):
             if words := _words(form):
-                self._index.setdefault(words[0], _Opening()).add(_Form((-len(words), number), words, form, row))
-        self._beginning = lru_cache(maxsize=_REMEMBERED)(self._forms_beginning)
+                self._add(_Form((-len(words), number), words, form, row))
+        for opened in self._open.values():
+            opened.sort()
+        self._firsts = self._open.keys() | self._by_second.keys()
+        self._known: dict[str, _Opening[Row] | None] = {}  # by the words met so far
+
+    def _add(self, form: _Form[Row]) -> None:
+        first, *rest = form.words
+        table = self._open if form.is_open else self._by_second.setdefault(first, {})
+        table.setdefault(first if form.is_open else rest[0], []).append(form)
 
     def find(self, sequence: Sequence[Token]) -> tuple[Match[Row], ...]:
         """Find all matches from left to right."""
         found: list[Match[Row]] = []
         free = 0
-        for at, openings in self._openings(sequence):
-            if at >= free and (match := max(self._matches_at(sequence, at, openings), key=_length, default=None)):
-                found.append(match)
-                free = match.last
+        for at, opening in self._openings(sequence):
+            if at >= free and (matches := self._matches_at(sequence, at, opening)):
+                found.append(max(matches, key=_length))
+                free = found[-1].last
         return tuple(found)
 
     def find_apart(self, sequence: Sequence[Token]) -> dict[Row, list[Match[Row]]]:
@@ -180,40 +182,39 @@ class Matcher(Generic[Row]):
 
     def find_all(self, sequence: Sequence[Token]) -> Iterator[Match[Row]]:
         """Yield the matches of every form from left to right, those that overlap as well."""
-        for at, openings in self._openings(sequence):
-            yield from self._matches_at(sequence, at, openings)
+        for at, opening in self._openings(sequence):
+            yield from self._matches_at(sequence, at, opening)
 
-    def _openings(self, sequence: Sequence[Token]) -> Iterator[tuple[int, tuple[_Opening[Row], ...]]]:
-        """Yield the tokens that some form may begin with; most begin none."""
-        beginning = self._beginning
-        for at, token in enumerate(sequence):
-            if openings := beginning(token.form):
-                yield at, openings
+    def _openings(self, sequence: Sequence[Token]) -> list[tuple[int, _Opening[Row]]]:
+        """Give the tokens that some form may begin with; most begin none."""
+        known = self._known
+        if len(known) > _REMEMBERED:
+            known.clear()
+        for token in sequence:
+            if token.form not in known:
+                known[token.form] = self._opening_of(token.form)
+        return [(at, opening) for at, token in enumerate(sequence) if (opening := known[token.form])]
 
-    def _matches_at(
-        self, sequence: Sequence[Token], at: int, openings: tuple[_Opening[Row], ...]
-    ) -> Iterator[Match[Row]]:
-        """Yield the matches that begin at a token, in the order of the forms."""
-        forms = [form for opening in openings for form in opening.any]
-        if at + 1 < len(sequence):
+    def _matches_at(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> list[Match[Row]]:
+        """Give the matches that begin at a token, in the order of the forms."""
+        forms = opening.any
+        if opening.by_second and at + 1 < len(sequence):
             seconds = self._listed(sequence[at + 1].form)
-            forms += [
-                form
-                for opening in openings
-                if opening.by_second
-                for second in seconds
-                if second in opening.by_second
-                for form in opening.by_second[second]
-            ]
-        for form in sorted(forms) if len(forms) > 1 else forms:
-            end = self._end(sequence, at, form.words)
-            if end:
-                yield Match(form.row, form.form, at, end[0], Span(sequence[at].span.start, end[1]))
+            tables = [table for table in opening.by_second if not table.keys().isdisjoint(seconds)]
+            if named := [form for table in tables for second in seconds for form in table.get(second, ())]:
+                forms = sorted((*forms, *named))
+        ends = [(form, self._end(sequence, at, form.words)) for form in forms]
+        start = sequence[at].span.start
+        return [Match(form.row, form.form, at, end[0], Span(start, end[1])) for form, end in ends if end]
 
-    def _forms_beginning(self, word: str) -> tuple[_Opening[Row], ...]:
-        """Give the listed words that a word may be, with their forms."""
-        index = self._index
-        return tuple([index[listed] for listed in self._listed(word) if listed in index])
+    def _opening_of(self, word: str) -> _Opening[Row] | None:
+        """Give the forms that may begin with a word, in order; None if there are none."""
+        listed = self._listed(word)
+        if self._firsts.isdisjoint(listed):
+            return None
+        by_second = tuple([self._by_second[base] for base in listed if base in self._by_second])
+        found = [self._open[base] for base in listed if base in self._open]  # each sorted
+        return _Opening(found[0] if len(found) == 1 else sorted(form for opened in found for form in opened), by_second)
 
     def _end(self, sequence: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
         """Match the rest of a form; give the token after it and the offset where it ends."""

@@ -20,7 +20,10 @@ from aligner.names import is_same_name
 from aligner.resources import load_words
 from aligner.text import Token, TokenKind, clitic_splits, digits_value, pronoun_cuts
 
-__all__ = ["Links", "Vectors", "best_cosines", "content_words", "link_strings", "link_words", "word_strings"]
+__all__ = [
+    "Links", "Vectors", "Words", "best_cosines", "content_words", "embedded_strings", "link", "link_strings",
+    "link_words", "word_strings",
+]  # fmt: skip
 
 Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 """Give unit rows (n, d), float32, for n strings."""
@@ -57,6 +60,11 @@ class Links:
     cosines: NDArray[np.float32]
     firm: frozenset[tuple[int, int]] = frozenset()
 
+    @cached_property
+    def firm_turned(self) -> frozenset[tuple[int, int]]:
+        """The firm links as (target, source)."""
+        return frozenset((j, i) for i, j in self.firm)
+
     def targets_of(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
         """Give the target tokens linked (firmly) to any of the source tokens first..last-1, in order."""
         return _gathered(self._by_source[is_firm], first, last)
@@ -71,7 +79,7 @@ class Links:
 
     @cached_property
     def _by_target(self) -> tuple[_Index, _Index]:
-        return _index((j, i) for i, j, _ in self.pairs), _index((j, i) for i, j in self.firm)
+        return _index((j, i) for i, j, _ in self.pairs), _index(self.firm_turned)
 
 
 def _index(links: Iterable[_Cell]) -> _Index:
@@ -88,16 +96,15 @@ def _gathered(index: _Index, first: int, last: int) -> tuple[int, ...]:
 
 def content_words(sequence: Sequence[Token], language: str) -> tuple[int, ...]:
     """Give the indices of tokens that carry content: words that are no function words, and numbers."""
-    stop = load_words(f"function-words.{language}.txt")
+    stop, number, word = load_words(f"function-words.{language}.txt"), TokenKind.NUMBER, TokenKind.WORD
+    kinds = [(token.form, token.kind) for token in sequence]
     return tuple(
-        k
-        for k, token in enumerate(sequence)
-        if token.kind is TokenKind.NUMBER or (token.kind is TokenKind.WORD and not _is_function(token, stop))
+        [
+            k
+            for k, (form, kind) in enumerate(kinds)
+            if kind is number or (kind is word and form not in stop and len(form) > 1)
+        ]
     )
-
-
-def _is_function(token: Token, stop: frozenset[str]) -> bool:
-    return token.form in stop or (len(token.form) < 2)
 
 
 def word_strings(token: Token) -> tuple[str, ...]:
@@ -130,6 +137,29 @@ def _is_mark(char: str) -> bool:
     return "\u064b" <= char <= "\u065f" or char in "\u0640\u0670"
 
 
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The content words of one text, and the strings that they are embedded as."""
+
+    tokens: Sequence[Token]
+    language: str
+
+    @cached_property
+    def indices(self) -> tuple[int, ...]:
+        """The places of the words among the tokens."""
+        return content_words(self.tokens, self.language)
+
+    @cached_property
+    def strings(self) -> list[tuple[str, ...]]:
+        """The ways of writing each word."""
+        return [word_strings(self.tokens[k]) for k in self.indices]
+
+    @cached_property
+    def windows(self) -> list[tuple[str, ...]]:
+        """Each word with its neighbours: one string each."""
+        return [(_window(self.tokens, k),) for k in self.indices]
+
+
 def link_words(
     source: Sequence[Token],
     target: Sequence[Token],
@@ -144,15 +174,21 @@ def link_words(
         vectors: embeds strings as unit rows.
         languages: of source and target, for the lists of function words.
     """
-    rows, columns = content_words(source, languages[0]), content_words(target, languages[1])
-    scores, cosines = np.zeros((2, len(source), len(target)), np.float32)
+    return link(Words(source, languages[0]), Words(target, languages[1]), vectors)
+
+
+def link(source: Words, target: Words, vectors: Vectors) -> Links:
+    """Link the words of two texts that render each other, as ``link_words`` does."""
+    scores, cosines = np.zeros((2, len(source.tokens), len(target.tokens)), np.float32)
+    rows, columns = source.indices, target.indices
     if not rows or not columns:
         return Links((), scores, cosines)
-    words = best_cosines([word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors)
-    cosines[np.ix_(rows, columns)] = words
-    inner = _scores(source, target, rows, columns, words, vectors)
+    cells = np.ix_(rows, columns)
+    words = best_cosines(source.strings, target.strings, vectors)
+    cosines[cells] = words
+    inner = _scores(source, target, words, vectors)
     shares = np.clip(inner / np.float32(1 + _WINDOW), 0, 1)
-    scores[np.ix_(rows, columns)] = shares
+    scores[cells] = shares
     kept, firm = _linked(_without_hubs(inner))
     pairs = sorted((rows[a], columns[b], round(float(shares[a, b]), 3)) for a, b in kept)
     return Links(tuple(pairs), scores, cosines, frozenset((rows[a], columns[b]) for a, b in firm))
@@ -162,35 +198,36 @@ def link_strings(
     source: Sequence[Token], target: Sequence[Token], languages: tuple[str, str] = ("en", "ar")
 ) -> Iterator[str]:
     """Yield the strings that ``link_words`` will ask vectors for, so that many pairs can be embedded at once."""
-    for sequence, language in ((source, languages[0]), (target, languages[1])):
-        for k in content_words(sequence, language):
-            yield from word_strings(sequence[k])
-            yield _window(sequence, k)
+    for words in (Words(source, languages[0]), Words(target, languages[1])):
+        yield from embedded_strings(words)
 
 
-def _scores(
-    source: Sequence[Token],
-    target: Sequence[Token],
-    rows: Sequence[int],
-    columns: Sequence[int],
-    words: NDArray[np.float32],
-    vectors: Vectors,
-) -> NDArray[np.float32]:
+def embedded_strings(words: Words) -> Iterator[str]:
+    """Yield the strings of a text that ``link`` will ask vectors for."""
+    for item in (*words.strings, *words.windows):
+        yield from item
+
+
+def _scores(source: Words, target: Words, words: NDArray[np.float32], vectors: Vectors) -> NDArray[np.float32]:
     """Sum the evidence for every pair of content words: (n_rows, n_columns) float32."""
-    windows = best_cosines([(_window(source, i),) for i in rows], [(_window(target, j),) for j in columns], vectors)
-    place = np.abs(
-        np.asarray(rows, np.float32)[:, None] / np.float32(max(1, len(source) - 1))
-        - np.asarray(columns, np.float32)[None, :] / np.float32(max(1, len(target) - 1))
-    )
-    table = (words + _WINDOW * windows - _PLACE * place).astype(np.float32)
+    windows = best_cosines(source.windows, target.windows, vectors)
+    table = (words + _WINDOW * windows - _PLACE * np.abs(_places(source)[:, None] - _places(target))).astype(np.float32)
     alike: dict[str, list[int]] = {}
-    for b, j in enumerate(columns):
-        alike.setdefault(target[j].form, []).append(b)
-    for a, i in enumerate(rows):
-        is_any = source[i].kind is TokenKind.NUMBER or source[i].text[0].isupper()  # else only the same form counts
-        for b in range(len(columns)) if is_any else alike.get(source[i].form, ()):
-            table[a, b] += _bonus(source[i], target[columns[b]])
+    for b, j in enumerate(target.indices):
+        alike.setdefault(target.tokens[j].form, []).append(b)
+    for a, i in enumerate(source.indices):
+        token = source.tokens[i]
+        is_any = token.kind is TokenKind.NUMBER or token.text[0].isupper()  # else only the same form counts
+        for b in range(len(target.indices)) if is_any else alike.get(token.form, ()):
+            if bonus := _bonus(token, target.tokens[target.indices[b]]):
+                table[a, b] += bonus
     return table
+
+
+def _places(words: Words) -> NDArray[np.float32]:
+    """Say where in its text each word stands, 0..1."""
+    places: NDArray[np.float32] = np.asarray(words.indices, np.float32) / np.float32(max(1, len(words.tokens) - 1))
+    return places
 
 
 def best_cosines(
@@ -200,7 +237,7 @@ def best_cosines(
     flat = [string for item in (*source, *target) for string in item]
     table = vectors(flat)
     n = sum(map(len, source))
-    cosines = np.round(table[:n] @ table[n:].T, 4)
+    cosines = (table[:n] @ table[n:].T).round(4)
     by_row = np.maximum.reduceat(cosines, _starts(source), axis=0)
     return np.maximum.reduceat(by_row, _starts(target), axis=1).astype(np.float32)
 
@@ -210,7 +247,8 @@ def _starts(items: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
 
 
 def _window(sequence: Sequence[Token], at: int) -> str:
-    return " ".join(token.text for token in sequence[max(0, at - 1) : at + 2] if token.kind is not TokenKind.MARK)
+    mark = TokenKind.MARK
+    return " ".join([token.text for token in sequence[max(0, at - 1) : at + 2] if token.kind is not mark])
 
 
 def _bonus(source: Token, target: Token) -> float:

@@ -65,22 +65,24 @@ def transliteration(latin: str, arabic: str) -> float:
     """
     if len(latin) < _SHORTEST:
         return 0.0
-    skeleton = _latin_skeleton(latin)
-    return max(
-        (_likeness(skeleton, _arabic_skeleton(stem)) for _, stem in clitic_splits(arabic)), default=0.0
-    )
+    ours = _with_consonants(_latin_skeleton(latin))
+    return max([0.0, *(_likeness(ours, theirs) for theirs in _spellings(arabic))]) if len(ours[0]) > 1 else 0.0
 
 
-def _likeness(latin: str, arabic: str) -> float:
-    if len(latin) < 2 or len(arabic) < 2:
-        return 0.0
-    whole = Indel.normalized_similarity(latin, arabic)
-    bare = Indel.normalized_similarity(_without_glides(latin), _without_glides(arabic))
-    return float(0.5 * whole + 0.5 * bare)
+@lru_cache(maxsize=65536)
+def _spellings(arabic: str) -> tuple[tuple[str, str], ...]:
+    """Give the skeletons of a folded Arabic word for every cut of clitics, with their consonants; no single letters."""
+    skeletons = dict.fromkeys(_arabic_skeleton(stem) for _, stem in clitic_splits(arabic))
+    return tuple(_with_consonants(skeleton) for skeleton in skeletons if len(skeleton) > 1)
 
 
-def _without_glides(skeleton: str) -> str:
-    return skeleton.replace("w", "").replace("y", "")
+def _with_consonants(skeleton: str) -> tuple[str, str]:
+    return skeleton, skeleton.replace("w", "").replace("y", "")
+
+
+def _likeness(latin: tuple[str, str], arabic: tuple[str, str]) -> float:
+    whole, bare = map(Indel.normalized_similarity, latin, arabic)
+    return 0.5 * whole + 0.5 * bare
 
 
 @lru_cache(maxsize=1)
@@ -127,6 +129,11 @@ def _territories() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(n for n, _ in single), frozenset(_without_article(normalise_word(word)) for _, word in single)
 
 
+@lru_cache(maxsize=65536)
+def _bare_stems(arabic: str) -> frozenset[str]:
+    return frozenset(_without_article(stem) for _, stem in clitic_splits(arabic))
+
+
 @lru_cache(maxsize=262144)
 def is_same_name(latin: str, arabic: str) -> bool:
     """Tell whether two folded words are one name, by CLDR or by sound.
@@ -138,7 +145,7 @@ def is_same_name(latin: str, arabic: str) -> bool:
     >>> is_same_name("niger", "نيجيريا"), is_same_name("niger", "النيجر")
     (False, True)
     """
-    stems = {_without_article(stem) for _, stem in clitic_splits(arabic)}
+    stems = _bare_stems(arabic)
     if not stems.isdisjoint(cldr_names().get(latin, frozenset())):
         return True
     english, theirs = _territories()

@@ -133,7 +133,7 @@ def _is_worth(side: SideView, here: range) -> bool:
 def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> bool:
     """Nothing loyal renders the form, and the word renders nothing else."""
     words = here.span.of(view.source.text)
-    forms = [token.form for token in view.target.tokens[there.tokens.start : there.tokens.stop]]
+    forms = view.target.forms[there.tokens.start : there.tokens.stop]
     is_akin_to_loyal = len(forms) == 1 and is_akin(words, forms[0])
     if is_loyal(words, forms) or is_akin_to_loyal or view.target.is_denied(there.tokens.start):
         return False

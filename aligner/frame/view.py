@@ -9,8 +9,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.frame.renderings import concepts
 from aligner.lexicon import Match, Matcher
-from aligner.link import Links, Vectors, content_words, link_strings, link_words
+from aligner.link import Links, Vectors, Words, embedded_strings, link
 from aligner.model import Function, Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
@@ -79,7 +80,7 @@ def _without_article(rows: dict[str, list[Label]], form: str) -> list[Label]:
     return [] if not form.startswith("ال") else [row for row in rows.get(form[2:], ()) if row not in rows[form]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a key of caches: hashed by identity
 class SideView:
     """One side of a bead: its text, language and lexicon; everything else is derived when asked for."""
 
@@ -95,7 +96,27 @@ class SideView:
     @cached_property
     def content(self) -> tuple[int, ...]:
         """Indices of the content words among the tokens."""
-        return content_words(self.tokens, self.language)
+        return self.words.indices
+
+    @cached_property
+    def words(self) -> Words:
+        """The content words as they are linked."""
+        return Words(self.tokens, self.language)
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The tokens' forms for matching."""
+        return tuple([token.form for token in self.tokens])
+
+    @cached_property
+    def concepts(self) -> tuple[frozenset[int], ...]:
+        """The concepts that each token may stand for."""
+        return tuple([concepts(form, self.language) for form in self.forms])
+
+    @cached_property
+    def all_concepts(self) -> frozenset[int]:
+        """The concepts of all tokens."""
+        return frozenset().union(*self.concepts)
 
     @cached_property
     def _matchers(self) -> Matchers:
@@ -248,7 +269,7 @@ class SideView:
         return after in ("(", "[") or before in ("(", "[") or len("".join(t.form for t in words)) < 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a key of caches: hashed by identity
 class BeadView:
     """Both sides of a bead and the links between their words; a side may be empty."""
 
@@ -259,16 +280,12 @@ class BeadView:
     @cached_property
     def links(self) -> Links:
         """Word links, made when the first check asks for them."""
-        return link_words(
-            self.source.tokens,
-            self.target.tokens,
-            self.vectors,
-            languages=(self.source.language, self.target.language),
-        )
+        return link(self.source.words, self.target.words, self.vectors)
 
     def strings(self) -> Iterator[str]:
         """Yield the strings whose vectors the links will need."""
-        return link_strings(self.source.tokens, self.target.tokens, (self.source.language, self.target.language))
+        yield from embedded_strings(self.source.words)
+        yield from embedded_strings(self.target.words)
 
     def other(self, side: SideView) -> SideView:
         """Give the side across from a side."""
@@ -276,8 +293,7 @@ class BeadView:
 
     def firm_from(self, side: SideView) -> frozenset[tuple[int, int]]:
         """Give the firm links as pairs of a token of this side and one of the other."""
-        firm = self.links.firm
-        return firm if side is self.source else frozenset((j, i) for i, j in firm)
+        return self.links.firm if side is self.source else self.links.firm_turned
 
     def links_from(self, side: SideView) -> Iterator[tuple[int, int, float]]:
         """Yield all links with their scores, as pairs of a token of this side and one of the other."""
