@@ -211,7 +211,9 @@ def embedded_strings(words: Words) -> Iterator[str]:
 def _scores(source: Words, target: Words, words: NDArray[np.float32], vectors: Vectors) -> NDArray[np.float32]:
     """Sum the evidence for every pair of content words: (n_rows, n_columns) float32."""
     windows = best_cosines(source.windows, target.windows, vectors)
-    table = (words + _WINDOW * windows - _PLACE * np.abs(_places(source)[:, None] - _places(target))).astype(np.float32)
+    table: NDArray[np.float32] = (
+        words + _WINDOW * windows - _PLACE * np.abs(_places(source)[:, None] - _places(target))
+    ).astype(np.float32)
     alike: dict[str, list[int]] = {}
     for b, j in enumerate(target.indices):
         alike.setdefault(target.tokens[j].form, []).append(b)
