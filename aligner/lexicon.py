@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
@@ -131,6 +131,20 @@ class _Opening(NamedTuple, Generic[Row]):
     by_second: tuple[dict[str, list[_Form[Row]]], ...]
 
 
+class _Remembered(dict[str, _Opening[Row] | None]):
+    """What words were found to begin; a dictionary asks faster than a cache that keeps the order of use."""
+
+    def __init__(self, find: Callable[[str], _Opening[Row] | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> _Opening[Row] | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[word] = self._find(word)
+        return found
+
+
 class Matcher(Generic[Row]):
     """Find rows' forms in tokens; longest form first, matches never overlap.
 
@@ -152,7 +166,7 @@ class Matcher(Generic[Row]):
         for opened in self._open.values():
             opened.sort()
         self._firsts = self._open.keys() | self._by_second.keys()
-        self._known: dict[str, _Opening[Row] | None] = {}  # by the words met so far
+        self._known = _Remembered(self._opening_of)
 
     def _add(self, form: _Form[Row]) -> None:
         first, *rest = form.words
@@ -165,7 +179,7 @@ class Matcher(Generic[Row]):
         free = 0
         for at, opening in self._openings(sequence):
             if at >= free and (matches := self._matches_at(sequence, at, opening)):
-                found.append(max(matches, key=_length))
+                found.append(max(matches, key=_length) if len(matches) > 1 else matches[0])
                 free = found[-1].last
         return tuple(found)
 
@@ -188,11 +202,6 @@ class Matcher(Generic[Row]):
     def _openings(self, sequence: Sequence[Token]) -> list[tuple[int, _Opening[Row]]]:
         """Give the tokens that some form may begin with; most begin none."""
         known = self._known
-        if len(known) > _REMEMBERED:
-            known.clear()
-        for token in sequence:
-            if token.form not in known:
-                known[token.form] = self._opening_of(token.form)
         return [(at, opening) for at, token in enumerate(sequence) if (opening := known[token.form])]
 
     def _matches_at(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> list[Match[Row]]:
@@ -201,11 +210,18 @@ class Matcher(Generic[Row]):
         if opening.by_second and at + 1 < len(sequence):
             seconds = self._listed(sequence[at + 1].form)
             tables = [table for table in opening.by_second if not table.keys().isdisjoint(seconds)]
-            if named := [form for table in tables for second in seconds for form in table.get(second, ())]:
+            if tables:
+                named = [form for table in tables for second in seconds for form in table.get(second, ())]
                 forms = sorted((*forms, *named))
-        ends = [(form, self._end(sequence, at, form.words)) for form in forms]
-        start = sequence[at].span.start
-        return [Match(form.row, form.form, at, end[0], Span(start, end[1])) for form, end in ends if end]
+        return [match for form in forms if (match := self._match(sequence, at, form))]
+
+    def _match(self, sequence: Sequence[Token], at: int, form: _Form[Row]) -> Match[Row] | None:
+        """Match a form whose first word stands at a token."""
+        span = sequence[at].span
+        if len(form.words) == 1:
+            return Match(form.row, form.form, at, at + 1, span)
+        end = self._end(sequence, at, form.words)
+        return Match(form.row, form.form, at, end[0], Span(span.start, end[1])) if end else None
 
     def _opening_of(self, word: str) -> _Opening[Row] | None:
         """Give the forms that may begin with a word, in order; None if there are none."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -240,12 +241,17 @@ def best_cosines(
     table = vectors(flat)
     n = sum(map(len, source))
     cosines = (table[:n] @ table[n:].T).round(4)
-    by_row = np.maximum.reduceat(cosines, _starts(source), axis=0)
-    return np.maximum.reduceat(by_row, _starts(target), axis=1).astype(np.float32)
+    return _best_of_each(_best_of_each(cosines, source, axis=0), target, axis=1)
 
 
-def _starts(items: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
-    return np.cumsum([0, *map(len, items[:-1])])
+def _best_of_each(
+    cosines: NDArray[np.float32], items: Sequence[tuple[str, ...]], *, axis: int
+) -> NDArray[np.float32]:
+    """Reduce the strings of each item along an axis to the best of them."""
+    if cosines.shape[axis] == len(items):
+        return cosines
+    best: NDArray[np.float32] = np.maximum.reduceat(cosines, list(accumulate(map(len, items[:-1]), initial=0)), axis)
+    return best
 
 
 def _window(sequence: Sequence[Token], at: int) -> str:
@@ -270,8 +276,9 @@ def _without_hubs(table: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _mean_best(table: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    best = np.sort(table, axis).take(range(-min(_MOST_NEAR, table.shape[axis]), 0), axis)
-    mean: NDArray[np.float64] = best.mean(axis, keepdims=True, dtype=np.float64)
+    n_near = min(_MOST_NEAR, table.shape[axis])
+    near = np.sort(table, axis)[-n_near:] if axis == 0 else np.sort(table, axis)[:, -n_near:]
+    mean: NDArray[np.float64] = near.sum(axis, keepdims=True, dtype=np.float64) / n_near
     return mean.astype(np.float32)
 
 
@@ -302,11 +309,14 @@ def _compete(table: NDArray[np.float32]) -> set[_Cell]:
 
 def _neighbours(shape: tuple[int, ...], links: set[_Cell]) -> NDArray[np.float32]:
     """Count for every pair the links beside it, one word on in the source and one (or two: half) in the target."""
-    counts = np.zeros((shape[0] + 2, shape[1] + 4), np.float32)
+    linked = np.zeros((shape[0] + 2, shape[1] + 4), np.float32)
     for a, b in links:
-        counts[a : a + 3 : 2, b + 1 : b + 4 : 2] += 1.0
-        counts[a : a + 3 : 2, b : b + 5 : 4] += 0.5
-    return np.minimum(counts[1:-1, 2:-2], 2.0)
+        linked[a + 1, b + 2] = 1.0
+    beside = linked[:-2] + linked[2:]
+    counts: NDArray[np.float32] = (
+        beside[:, 1:-3] + beside[:, 3:-1] + np.float32(0.5) * (beside[:, :-4] + beside[:, 4:])
+    )
+    return np.minimum(counts, np.float32(2.0))
 
 
 def _join(links: set[_Cell], table: NDArray[np.float32]) -> set[_Cell]:

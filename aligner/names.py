@@ -54,7 +54,6 @@ def wide_skeletons(word: str) -> frozenset[str]:
     return frozenset(_DOUBLED.sub(r"\1", skeleton.translate(_tables()[1])) for skeleton in found)
 
 
-@lru_cache(maxsize=262144)
 def transliteration(latin: str, arabic: str) -> float:
     """Say how well a folded Arabic word spells a folded Latin one, 0..1; 0 for words too short to tell.
 
@@ -65,7 +64,7 @@ def transliteration(latin: str, arabic: str) -> float:
     """
     if len(latin) < _SHORTEST:
         return 0.0
-    ours = _with_consonants(_latin_skeleton(latin))
+    ours = _spelling(latin)
     return max([0.0, *(_likeness(ours, theirs) for theirs in _spellings(arabic))]) if len(ours[0]) > 1 else 0.0
 
 
@@ -80,9 +79,15 @@ def _with_consonants(skeleton: str) -> tuple[str, str]:
     return skeleton, skeleton.replace("w", "").replace("y", "")
 
 
-def _likeness(latin: tuple[str, str], arabic: tuple[str, str]) -> float:
-    whole, bare = map(Indel.normalized_similarity, latin, arabic)
-    return 0.5 * whole + 0.5 * bare
+@lru_cache(maxsize=65536)
+def _spelling(latin: str) -> tuple[str, str]:
+    return _with_consonants(_latin_skeleton(latin))
+
+
+def _likeness(latin: tuple[str, str], arabic: tuple[str, str], least: float = 0.0) -> float:
+    """Give half the likeness of the skeletons and half that of the consonants; what is below ``least`` is a bound."""
+    whole = Indel.normalized_similarity(latin[0], arabic[0])
+    return 0.5 * whole + (0.5 * Indel.normalized_similarity(latin[1], arabic[1]) if whole >= 2 * least - 1 else 0.0)
 
 
 @lru_cache(maxsize=1)
@@ -146,9 +151,12 @@ def is_same_name(latin: str, arabic: str) -> bool:
     (False, True)
     """
     stems = _bare_stems(arabic)
-    if not stems.isdisjoint(cldr_names().get(latin, frozenset())):
+    listed = cldr_names().get(latin)
+    if listed and not stems.isdisjoint(listed):
         return True
     english, theirs = _territories()
     if latin in english and not stems.isdisjoint(theirs):
         return False
-    return transliteration(latin, arabic) >= _SAME
+    ours = _spelling(latin)
+    is_long = len(latin) >= _SHORTEST and len(ours[0]) > 1
+    return is_long and any(_likeness(ours, theirs, _SAME) >= _SAME for theirs in _spellings(arabic))

@@ -161,12 +161,14 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
     firm = dict(view.firm_from(side))  # words that are each other's best: one a word on either side
     claimed = set(firm.values())
     unclaimed = [b for b, k in enumerate(there) if k not in claimed]
+    columns = list(zip(*cosines, strict=True))
     rows = []
     for a, (k, is_known) in enumerate(zip(here, _known(view, side, here), strict=True)):
         token, near, score = side.tokens[k], cosines[a], scores[a]
         value = max(near)
         best = near.index(value)
-        rival = max([row[best] for row in (*cosines[:a], *cosines[a + 1 :])], default=0.0)
+        column = columns[best]
+        rival = max(column) if max(column) > value else max((*column[:a], *column[a + 1 :]), default=0.0)
         free = [*unclaimed, there.index(firm[k])] if k in firm else unclaimed
         rows.append(
             (

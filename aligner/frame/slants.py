@@ -64,7 +64,10 @@ def slants(view: BeadView, name: str) -> Iterator[Slant]:
         return
     taken = [set[int](), set[int]()]
     there = _found(_table(name).arabic, view.target)
+    lines = {line for found in there for line, _ in found.rows}
     for here in _found(_table(name).english, view.source) if there else ():
+        if here.rows.isdisjoint(lines):
+            continue
         joint, found = next(
             ((joint, m) for joint, m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), (None, None)
         )
