@@ -155,20 +155,17 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
     here, there = side.content, view.other(side).content
     if not here or not there:
         return (), np.zeros((0, len(WORD_FEATURES)))
-    cosines, scores = (
-        view.table_from(side, table)[_grid(here, there)].tolist() for table in (view.links.cosines, view.links.scores)
-    )
+    turn = 1 if side is view.source else -1
+    (cosines, columns), (scores, _) = view.cosines[::turn], view.scores[::turn]
     firm = dict(view.firm_from(side))  # words that are each other's best: one a word on either side
     claimed = set(firm.values())
     unclaimed = [b for b, k in enumerate(there) if k not in claimed]
-    columns = list(zip(*cosines, strict=True))
+    rivals = [max(column) if len(column) > 1 else 0.0 for column in columns]
     rows = []
     for a, (k, is_known) in enumerate(zip(here, _known(view, side, here), strict=True)):
         token, near, score = side.tokens[k], cosines[a], scores[a]
         value = max(near)
-        best = near.index(value)
-        column = columns[best]
-        rival = max(column) if max(column) > value else max((*column[:a], *column[a + 1 :]), default=0.0)
+        rival = rivals[near.index(value)]  # where it is this word itself, there is no gap
         free = [*unclaimed, there.index(firm[k])] if k in firm else unclaimed
         rows.append(
             (
@@ -185,11 +182,6 @@ def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDAr
             )
         )
     return here, np.array(rows, np.float64)
-
-
-def _grid(rows: Sequence[int], columns: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give the index of a table's cells in these rows and columns."""
-    return np.array(rows, np.intp)[:, None], np.array(columns, np.intp)
 
 
 def _known(view: BeadView, side: SideView, indices: Sequence[int]) -> list[tuple[bool, bool]]:

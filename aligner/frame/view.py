@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_wo
 
 __all__ = ["LONGEST_SCARE", "UNCOUNTED", "BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
 
+Tables: TypeAlias = tuple[Sequence[Sequence[float]], Sequence[Sequence[float]]]
 UNCOUNTED = 0.5  # confidence of a rule whose flags nobody has counted; detect() puts the counted share in its place
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
@@ -286,6 +288,20 @@ class BeadView:
         """Yield the strings whose vectors the links will need."""
         yield from embedded_strings(self.source.words)
         yield from embedded_strings(self.target.words)
+
+    @cached_property
+    def cosines(self) -> Tables:
+        """The cosines of the content words: by words of the source, and turned."""
+        return self._of_content(self.links.cosines)
+
+    @cached_property
+    def scores(self) -> Tables:
+        """The scores of the content words: by words of the source, and turned."""
+        return self._of_content(self.links.scores)
+
+    def _of_content(self, table: NDArray[np.float32]) -> Tables:
+        rows: list[list[float]] = table[np.ix_(self.source.content, self.target.content)].tolist()
+        return rows, list(zip(*rows, strict=True))
 
     def other(self, side: SideView) -> SideView:
         """Give the side across from a side."""
