@@ -84,15 +84,17 @@ def inflections(form: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _uninflected(form: str) -> Iterator[str]:
-    """Yield every form that a form is an inflection of, itself among them."""
+def _uninflected(form: str) -> set[str]:
+    """Give every form that a form is an inflection of, itself among them."""
     if not _is_arabic(form):
         ends = (("ies", "y"), ("es", ""), ("s", ""))
         found = {form.removesuffix(end) + start for end, start in ends if form.endswith(end)}
-    else:
-        stems = {form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending)}
-        found = stems | {stem + "ة" for stem in stems} | {"ي" + form[1:]}
-    return (base for base in {form, *found} if form in inflections(base))
+        return {form, *(base for base in found if form in inflections(base))}
+    stems = [form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending)]
+    found = {form, *(stem + "ة" for stem in stems), *(stem for stem in stems if not stem.endswith("ة"))}
+    if form[0] in _PERSONS and len(form) > 3:
+        found.add("ي" + form[1:])
+    return found
 
 
 @lru_cache(maxsize=65536)
