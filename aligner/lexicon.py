@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from aligner.model import Span
 from aligner.text import Token, TokenKind, bare_forms, normalise_word, tokens
@@ -14,7 +14,6 @@ from aligner.text import Token, TokenKind, bare_forms, normalise_word, tokens
 __all__ = ["Match", "Matcher", "inflections", "lookup_forms"]
 
 Row = TypeVar("Row", bound=Hashable)
-_Entry: TypeAlias = tuple[tuple[str, ...], str, Row]  # a form's words, the form, its row
 _GAP = "*"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WIDEST_GAP = 4  # words a gap in a form may hold: "what the ministry of defence calls"
@@ -40,6 +39,10 @@ class Match(Generic[Row]):
     first: int
     last: int
     span: Span
+
+
+def _length(match: Match[Row]) -> tuple[int, int]:
+    return match.last, len(match.form)
 
 
 def _is_arabic(form: str) -> bool:
@@ -81,15 +84,23 @@ def inflections(form: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _uninflected(form: str) -> frozenset[str]:
+def _uninflected(form: str) -> set[str]:
     """Give every form that a form is an inflection of, itself among them."""
     if not _is_arabic(form):
         ends = (("ies", "y"), ("es", ""), ("s", ""))
         found = {form.removesuffix(end) + start for end, start in ends if form.endswith(end)}
-    else:
-        stems = {form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending)}
-        found = stems | {stem + "ة" for stem in stems} | {"ي" + form[1:]}
-    return frozenset(base for base in {form, *found} if form in inflections(base))
+        return {form, *(base for base in found if form in inflections(base))}
+    stems = [form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending)]
+    found = {form, *(stem + "ة" for stem in stems), *(stem for stem in stems if not stem.endswith("ة"))}
+    if form[0] in _PERSONS and len(form) > 3:
+        found.add("ي" + form[1:])
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _bases(form: str) -> frozenset[str]:
+    """Give every form under which a normalised token, or what it is an inflection of, may be listed."""
+    return frozenset(base for found in lookup_forms(form) for base in _uninflected(found))
 
 
 def _english_inflections(form: str) -> set[str]:
@@ -100,20 +111,40 @@ def _english_inflections(form: str) -> set[str]:
     return {form, form + ("es" if form.endswith(("sh", "ch", "x")) else "s")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening(Generic[Row]):
-    """The forms that may begin with a word, and their places by the second word; "" if any will do."""
+class _Form(NamedTuple, Generic[Row]):
+    """A form's words, the form as listed and its row; ``order`` has the longest forms first."""
 
-    entries: tuple[_Entry[Row], ...]
-    by_second: dict[str, list[int]]
+    order: tuple[int, int]
+    words: tuple[str, ...]
+    form: str
+    row: Row
 
-    def before(self, second: str) -> Sequence[_Entry[Row]]:
-        """Give the forms that the next word ("" for none) does not rule out, in the order of the entries."""
-        places = self.by_second.get("", [])
-        named = () if len(places) == len(self.entries) else self.by_second.keys() & lookup_forms(second)
-        if named:
-            places = sorted({*places, *(place for form in named for place in self.by_second[form])})
-        return [self.entries[place] for place in places]
+    @property
+    def is_open(self) -> bool:
+        """Tell whether any word may come after the first."""
+        words = self.words
+        return len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)
+
+
+class _Opening(NamedTuple, Generic[Row]):
+    """The forms that may begin with a word: those that any second word may follow, and the rest by their second."""
+
+    any: list[_Form[Row]]
+    by_second: tuple[dict[str, list[_Form[Row]]], ...]
+
+
+class _Remembered(dict[str, _Opening[Row] | None]):
+    """What words were found to begin; a dictionary asks faster than a cache that keeps the order of use."""
+
+    def __init__(self, find: Callable[[str], _Opening[Row] | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> _Opening[Row] | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[word] = self._find(word)
+        return found
 
 
 class Matcher(Generic[Row]):
@@ -127,77 +158,81 @@ class Matcher(Generic[Row]):
 
     def __init__(self, rows: Iterable[tuple[Row, Iterable[str]]], *, inflect: bool = False) -> None:
         self._inflect = inflect
-        self._index: dict[str, list[tuple[int, _Entry[Row]]]] = {}
-        self._n_entries = 0
-        for row, forms in rows:
-            for form in forms:
-                self._add(row, form)
-        self._beginning = lru_cache(maxsize=_REMEMBERED)(self._forms_beginning)
+        self._listed = _bases if inflect else lookup_forms
+        self._open: dict[str, list[_Form[Row]]] = {}
+        self._by_second: dict[str, dict[str, list[_Form[Row]]]] = {}
+        written = ((row, way) for row, forms in rows for form in forms for way in _written_out(form))
+        for number, (row, form) in enumerate(written):
+            if words := _words(form):
+                self._add(_Form((-len(words), number), words, form, row))
+        for opened in self._open.values():
+            opened.sort()
+        self._firsts = self._open.keys() | self._by_second.keys()
+        self._known = _Remembered(self._opening_of)
 
-    def _add(self, row: Row, form: str) -> None:
-        for written in _written_out(form):
-            self._add_form(row, written)
-
-    def _add_form(self, row: Row, form: str) -> None:
-        words = _words(form)
-        if words:
-            self._index.setdefault(words[0], []).append((self._n_entries, (words, form, row)))
-            self._n_entries += 1
+    def _add(self, form: _Form[Row]) -> None:
+        first, *rest = form.words
+        table = self._open if form.is_open else self._by_second.setdefault(first, {})
+        table.setdefault(first if form.is_open else rest[0], []).append(form)
 
     def find(self, sequence: Sequence[Token]) -> tuple[Match[Row], ...]:
         """Find all matches from left to right."""
         found: list[Match[Row]] = []
         free = 0
         for at, opening in self._openings(sequence):
-            if at >= free and (match := self._longest(sequence, at, opening)):
-                found.append(match)
-                free = match.last
+            if at >= free and (matches := self._matches_at(sequence, at, opening)):
+                found.append(max(matches, key=_length) if len(matches) > 1 else matches[0])
+                free = found[-1].last
         return tuple(found)
+
+    def find_apart(self, sequence: Sequence[Token]) -> dict[Row, list[Match[Row]]]:
+        """Find the matches of each row that has any, as a matcher of that row alone would."""
+        found: dict[Row, list[Match[Row]]] = {}
+        for match in self.find_all(sequence):
+            mine = found.setdefault(match.row, [])
+            if not mine or mine[-1].last <= match.first:
+                mine.append(match)
+            elif mine[-1].first == match.first and _length(mine[-1]) < _length(match):
+                mine[-1] = match
+        return found
 
     def find_all(self, sequence: Sequence[Token]) -> Iterator[Match[Row]]:
         """Yield the matches of every form from left to right, those that overlap as well."""
         for at, opening in self._openings(sequence):
             yield from self._matches_at(sequence, at, opening)
 
-    def _openings(self, sequence: Sequence[Token]) -> Iterator[tuple[int, _Opening[Row]]]:
-        """Yield the tokens that some form may begin with; most begin none."""
-        beginning = self._beginning
-        for at, token in enumerate(sequence):
-            opening = beginning(token.form)
-            if opening is not None:
-                yield at, opening
+    def _openings(self, sequence: Sequence[Token]) -> list[tuple[int, _Opening[Row]]]:
+        """Give the tokens that some form may begin with; most begin none."""
+        known = self._known
+        return [(at, opening) for at, token in enumerate(sequence) if (opening := known[token.form])]
 
-    def _longest(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> Match[Row] | None:
-        return max(
-            self._matches_at(sequence, at, opening), key=lambda match: (match.last, len(match.form)), default=None
-        )
+    def _matches_at(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> list[Match[Row]]:
+        """Give the matches that begin at a token, in the order of the forms."""
+        forms = opening.any
+        if opening.by_second and at + 1 < len(sequence):
+            seconds = self._listed(sequence[at + 1].form)
+            tables = [table for table in opening.by_second if not table.keys().isdisjoint(seconds)]
+            if tables:
+                named = [form for table in tables for second in seconds for form in table.get(second, ())]
+                forms = sorted((*forms, *named))
+        return [match for form in forms if (match := self._match(sequence, at, form))]
 
-    def _matches_at(self, sequence: Sequence[Token], at: int, opening: _Opening[Row]) -> Iterator[Match[Row]]:
-        second = sequence[at + 1].form if at + 1 < len(sequence) else ""
-        for words, form, row in opening.before(second):
-            end = self._end(sequence, at, words)
-            if end:
-                yield Match(row, form, at, end[0], Span(sequence[at].span.start, end[1]))
+    def _match(self, sequence: Sequence[Token], at: int, form: _Form[Row]) -> Match[Row] | None:
+        """Match a form whose first word stands at a token."""
+        span = sequence[at].span
+        if len(form.words) == 1:
+            return Match(form.row, form.form, at, at + 1, span)
+        end = self._end(sequence, at, form.words)
+        return Match(form.row, form.form, at, end[0], Span(span.start, end[1])) if end else None
 
-    def _forms_beginning(self, word: str) -> _Opening[Row] | None:
-        """Give the forms that may begin with a word; None if there are none."""
-        keys = lookup_forms(word)
-        if self._inflect:
-            keys = keys.union(*(_uninflected(key) for key in keys))
-        found = [numbered for key in keys for numbered in self._index.get(key, ())]
-        if not found:
+    def _opening_of(self, word: str) -> _Opening[Row] | None:
+        """Give the forms that may begin with a word, in order; None if there are none."""
+        listed = self._listed(word)
+        if self._firsts.isdisjoint(listed):
             return None
-        entries = tuple(entry for _, entry in sorted(found, key=lambda numbered: (-len(numbered[1][0]), numbered[0])))
-        by_second: dict[str, list[int]] = {}
-        for place, (words, _, _) in enumerate(entries):
-            is_open = len(words) == 1 or words[1] == _GAP or (words[1] in ("ب", "ل") and len(words) == 2)
-            for second in [""] if is_open else self._written(words[1]):
-                by_second.setdefault(second, []).append(place)
-        return _Opening(entries, by_second)
-
-    def _written(self, word: str) -> Iterable[str]:
-        """Give the forms in which a word of a listed form may stand in a text."""
-        return inflections(word) if self._inflect else (word,)
+        by_second = tuple([self._by_second[base] for base in listed if base in self._by_second])
+        found = [self._open[base] for base in listed if base in self._open]  # each sorted
+        return _Opening(found[0] if len(found) == 1 else sorted(form for opened in found for form in opened), by_second)
 
     def _end(self, sequence: Sequence[Token], at: int, words: tuple[str, ...]) -> tuple[int, int] | None:
         """Match the rest of a form; give the token after it and the offset where it ends."""

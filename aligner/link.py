@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,10 @@ from aligner.names import is_same_name
 from aligner.resources import load_words
 from aligner.text import Token, TokenKind, clitic_splits, digits_value, pronoun_cuts
 
-__all__ = ["Links", "Vectors", "best_cosines", "content_words", "link_strings", "link_words", "word_strings"]
+__all__ = [
+    "Links", "Vectors", "Words", "best_cosines", "content_words", "embedded_strings", "link", "link_strings",
+    "link_words", "word_strings",
+]  # fmt: skip
 
 Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 """Give unit rows (n, d), float32, for n strings."""
@@ -57,6 +61,11 @@ class Links:
     cosines: NDArray[np.float32]
     firm: frozenset[tuple[int, int]] = frozenset()
 
+    @cached_property
+    def firm_turned(self) -> frozenset[tuple[int, int]]:
+        """The firm links as (target, source)."""
+        return frozenset((j, i) for i, j in self.firm)
+
     def targets_of(self, first: int, last: int, *, is_firm: bool = False) -> tuple[int, ...]:
         """Give the target tokens linked (firmly) to any of the source tokens first..last-1, in order."""
         return _gathered(self._by_source[is_firm], first, last)
@@ -71,7 +80,7 @@ class Links:
 
     @cached_property
     def _by_target(self) -> tuple[_Index, _Index]:
-        return _index((j, i) for i, j, _ in self.pairs), _index((j, i) for i, j in self.firm)
+        return _index((j, i) for i, j, _ in self.pairs), _index(self.firm_turned)
 
 
 def _index(links: Iterable[_Cell]) -> _Index:
@@ -88,16 +97,15 @@ def _gathered(index: _Index, first: int, last: int) -> tuple[int, ...]:
 
 def content_words(sequence: Sequence[Token], language: str) -> tuple[int, ...]:
     """Give the indices of tokens that carry content: words that are no function words, and numbers."""
-    stop = load_words(f"function-words.{language}.txt")
+    stop, number, word = load_words(f"function-words.{language}.txt"), TokenKind.NUMBER, TokenKind.WORD
+    kinds = [(token.form, token.kind) for token in sequence]
     return tuple(
-        k
-        for k, token in enumerate(sequence)
-        if token.kind is TokenKind.NUMBER or (token.kind is TokenKind.WORD and not _is_function(token, stop))
+        [
+            k
+            for k, (form, kind) in enumerate(kinds)
+            if kind is number or (kind is word and form not in stop and len(form) > 1)
+        ]
     )
-
-
-def _is_function(token: Token, stop: frozenset[str]) -> bool:
-    return token.form in stop or (len(token.form) < 2)
 
 
 def word_strings(token: Token) -> tuple[str, ...]:
@@ -130,6 +138,29 @@ def _is_mark(char: str) -> bool:
     return "\u064b" <= char <= "\u065f" or char in "\u0640\u0670"
 
 
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The content words of one text, and the strings that they are embedded as."""
+
+    tokens: Sequence[Token]
+    language: str
+
+    @cached_property
+    def indices(self) -> tuple[int, ...]:
+        """The places of the words among the tokens."""
+        return content_words(self.tokens, self.language)
+
+    @cached_property
+    def strings(self) -> list[tuple[str, ...]]:
+        """The ways of writing each word."""
+        return [word_strings(self.tokens[k]) for k in self.indices]
+
+    @cached_property
+    def windows(self) -> list[tuple[str, ...]]:
+        """Each word with its neighbours: one string each."""
+        return [(_window(self.tokens, k),) for k in self.indices]
+
+
 def link_words(
     source: Sequence[Token],
     target: Sequence[Token],
@@ -144,15 +175,21 @@ def link_words(
         vectors: embeds strings as unit rows.
         languages: of source and target, for the lists of function words.
     """
-    rows, columns = content_words(source, languages[0]), content_words(target, languages[1])
-    scores, cosines = np.zeros((2, len(source), len(target)), np.float32)
+    return link(Words(source, languages[0]), Words(target, languages[1]), vectors)
+
+
+def link(source: Words, target: Words, vectors: Vectors) -> Links:
+    """Link the words of two texts that render each other, as ``link_words`` does."""
+    scores, cosines = np.zeros((2, len(source.tokens), len(target.tokens)), np.float32)
+    rows, columns = source.indices, target.indices
     if not rows or not columns:
         return Links((), scores, cosines)
-    words = best_cosines([word_strings(source[i]) for i in rows], [word_strings(target[j]) for j in columns], vectors)
-    cosines[np.ix_(rows, columns)] = words
-    inner = _scores(source, target, rows, columns, words, vectors)
+    cells = np.ix_(rows, columns)
+    words = best_cosines(source.strings, target.strings, vectors)
+    cosines[cells] = words
+    inner = _scores(source, target, words, vectors)
     shares = np.clip(inner / np.float32(1 + _WINDOW), 0, 1)
-    scores[np.ix_(rows, columns)] = shares
+    scores[cells] = shares
     kept, firm = _linked(_without_hubs(inner))
     pairs = sorted((rows[a], columns[b], round(float(shares[a, b]), 3)) for a, b in kept)
     return Links(tuple(pairs), scores, cosines, frozenset((rows[a], columns[b]) for a, b in firm))
@@ -162,35 +199,38 @@ def link_strings(
     source: Sequence[Token], target: Sequence[Token], languages: tuple[str, str] = ("en", "ar")
 ) -> Iterator[str]:
     """Yield the strings that ``link_words`` will ask vectors for, so that many pairs can be embedded at once."""
-    for sequence, language in ((source, languages[0]), (target, languages[1])):
-        for k in content_words(sequence, language):
-            yield from word_strings(sequence[k])
-            yield _window(sequence, k)
+    for words in (Words(source, languages[0]), Words(target, languages[1])):
+        yield from embedded_strings(words)
 
 
-def _scores(
-    source: Sequence[Token],
-    target: Sequence[Token],
-    rows: Sequence[int],
-    columns: Sequence[int],
-    words: NDArray[np.float32],
-    vectors: Vectors,
-) -> NDArray[np.float32]:
+def embedded_strings(words: Words) -> Iterator[str]:
+    """Yield the strings of a text that ``link`` will ask vectors for."""
+    for item in (*words.strings, *words.windows):
+        yield from item
+
+
+def _scores(source: Words, target: Words, words: NDArray[np.float32], vectors: Vectors) -> NDArray[np.float32]:
     """Sum the evidence for every pair of content words: (n_rows, n_columns) float32."""
-    windows = best_cosines([(_window(source, i),) for i in rows], [(_window(target, j),) for j in columns], vectors)
-    place = np.abs(
-        np.asarray(rows, np.float32)[:, None] / np.float32(max(1, len(source) - 1))
-        - np.asarray(columns, np.float32)[None, :] / np.float32(max(1, len(target) - 1))
-    )
-    table = (words + _WINDOW * windows - _PLACE * place).astype(np.float32)
+    windows = best_cosines(source.windows, target.windows, vectors)
+    table: NDArray[np.float32] = (
+        words + _WINDOW * windows - _PLACE * np.abs(_places(source)[:, None] - _places(target))
+    ).astype(np.float32)
     alike: dict[str, list[int]] = {}
-    for b, j in enumerate(columns):
-        alike.setdefault(target[j].form, []).append(b)
-    for a, i in enumerate(rows):
-        is_any = source[i].kind is TokenKind.NUMBER or source[i].text[0].isupper()  # else only the same form counts
-        for b in range(len(columns)) if is_any else alike.get(source[i].form, ()):
-            table[a, b] += _bonus(source[i], target[columns[b]])
+    for b, j in enumerate(target.indices):
+        alike.setdefault(target.tokens[j].form, []).append(b)
+    for a, i in enumerate(source.indices):
+        token = source.tokens[i]
+        is_any = token.kind is TokenKind.NUMBER or token.text[0].isupper()  # else only the same form counts
+        for b in range(len(target.indices)) if is_any else alike.get(token.form, ()):
+            if bonus := _bonus(token, target.tokens[target.indices[b]]):
+                table[a, b] += bonus
     return table
+
+
+def _places(words: Words) -> NDArray[np.float32]:
+    """Say where in its text each word stands, 0..1."""
+    places: NDArray[np.float32] = np.asarray(words.indices, np.float32) / np.float32(max(1, len(words.tokens) - 1))
+    return places
 
 
 def best_cosines(
@@ -200,17 +240,23 @@ def best_cosines(
     flat = [string for item in (*source, *target) for string in item]
     table = vectors(flat)
     n = sum(map(len, source))
-    cosines = np.round(table[:n] @ table[n:].T, 4)
-    by_row = np.maximum.reduceat(cosines, _starts(source), axis=0)
-    return np.maximum.reduceat(by_row, _starts(target), axis=1).astype(np.float32)
+    cosines = (table[:n] @ table[n:].T).round(4)
+    return _best_of_each(_best_of_each(cosines, source, axis=0), target, axis=1)
 
 
-def _starts(items: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
-    return np.cumsum([0, *map(len, items[:-1])])
+def _best_of_each(
+    cosines: NDArray[np.float32], items: Sequence[tuple[str, ...]], *, axis: int
+) -> NDArray[np.float32]:
+    """Reduce the strings of each item along an axis to the best of them."""
+    if cosines.shape[axis] == len(items):
+        return cosines
+    best: NDArray[np.float32] = np.maximum.reduceat(cosines, list(accumulate(map(len, items[:-1]), initial=0)), axis)
+    return best
 
 
 def _window(sequence: Sequence[Token], at: int) -> str:
-    return " ".join(token.text for token in sequence[max(0, at - 1) : at + 2] if token.kind is not TokenKind.MARK)
+    mark = TokenKind.MARK
+    return " ".join([token.text for token in sequence[max(0, at - 1) : at + 2] if token.kind is not mark])
 
 
 def _bonus(source: Token, target: Token) -> float:
@@ -230,8 +276,9 @@ def _without_hubs(table: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _mean_best(table: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    best = np.sort(table, axis).take(range(-min(_MOST_NEAR, table.shape[axis]), 0), axis)
-    mean: NDArray[np.float64] = best.mean(axis, keepdims=True, dtype=np.float64)
+    n_near = min(_MOST_NEAR, table.shape[axis])
+    near = np.sort(table, axis)[-n_near:] if axis == 0 else np.sort(table, axis)[:, -n_near:]
+    mean: NDArray[np.float64] = near.sum(axis, keepdims=True, dtype=np.float64) / n_near
     return mean.astype(np.float32)
 
 
@@ -262,11 +309,14 @@ def _compete(table: NDArray[np.float32]) -> set[_Cell]:
 
 def _neighbours(shape: tuple[int, ...], links: set[_Cell]) -> NDArray[np.float32]:
     """Count for every pair the links beside it, one word on in the source and one (or two: half) in the target."""
-    counts = np.zeros((shape[0] + 2, shape[1] + 4), np.float32)
+    linked = np.zeros((shape[0] + 2, shape[1] + 4), np.float32)
     for a, b in links:
-        counts[a : a + 3 : 2, b + 1 : b + 4 : 2] += 1.0
-        counts[a : a + 3 : 2, b : b + 5 : 4] += 0.5
-    return np.minimum(counts[1:-1, 2:-2], 2.0)
+        linked[a + 1, b + 2] = 1.0
+    beside = linked[:-2] + linked[2:]
+    counts: NDArray[np.float32] = (
+        beside[:, 1:-3] + beside[:, 3:-1] + np.float32(0.5) * (beside[:, :-4] + beside[:, 4:])
+    )
+    return np.minimum(counts, np.float32(2.0))
 
 
 def _join(links: set[_Cell], table: NDArray[np.float32]) -> set[_Cell]:

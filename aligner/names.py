@@ -54,7 +54,6 @@ def wide_skeletons(word: str) -> frozenset[str]:
     return frozenset(_DOUBLED.sub(r"\1", skeleton.translate(_tables()[1])) for skeleton in found)
 
 
-@lru_cache(maxsize=262144)
 def transliteration(latin: str, arabic: str) -> float:
     """Say how well a folded Arabic word spells a folded Latin one, 0..1; 0 for words too short to tell.
 
@@ -65,18 +64,30 @@ def transliteration(latin: str, arabic: str) -> float:
     """
     if len(latin) < _SHORTEST:
         return 0.0
-    skeleton = _latin_skeleton(latin)
-    return max(
-        (_likeness(skeleton, _arabic_skeleton(stem)) for _, stem in clitic_splits(arabic)), default=0.0
-    )
+    ours = _spelling(latin)
+    return max([0.0, *(_likeness(ours, theirs) for theirs in _spellings(arabic))]) if len(ours[0]) > 1 else 0.0
 
 
-def _likeness(latin: str, arabic: str) -> float:
-    if len(latin) < 2 or len(arabic) < 2:
-        return 0.0
-    whole = Indel.normalized_similarity(latin, arabic)
-    bare = Indel.normalized_similarity(re.sub("[wy]", "", latin), re.sub("[wy]", "", arabic))
-    return float(0.5 * whole + 0.5 * bare)
+@lru_cache(maxsize=65536)
+def _spellings(arabic: str) -> tuple[tuple[str, str], ...]:
+    """Give the skeletons of a folded Arabic word for every cut of clitics, with their consonants; no single letters."""
+    skeletons = dict.fromkeys(_arabic_skeleton(stem) for _, stem in clitic_splits(arabic))
+    return tuple(_with_consonants(skeleton) for skeleton in skeletons if len(skeleton) > 1)
+
+
+def _with_consonants(skeleton: str) -> tuple[str, str]:
+    return skeleton, skeleton.replace("w", "").replace("y", "")
+
+
+@lru_cache(maxsize=65536)
+def _spelling(latin: str) -> tuple[str, str]:
+    return _with_consonants(_latin_skeleton(latin))
+
+
+def _likeness(latin: tuple[str, str], arabic: tuple[str, str], least: float = 0.0) -> float:
+    """Give half the likeness of the skeletons and half that of the consonants; what is below ``least`` is a bound."""
+    whole = Indel.normalized_similarity(latin[0], arabic[0])
+    return 0.5 * whole + (0.5 * Indel.normalized_similarity(latin[1], arabic[1]) if whole >= 2 * least - 1 else 0.0)
 
 
 @lru_cache(maxsize=1)
@@ -123,6 +134,11 @@ def _territories() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(n for n, _ in single), frozenset(_without_article(normalise_word(word)) for _, word in single)
 
 
+@lru_cache(maxsize=65536)
+def _bare_stems(arabic: str) -> frozenset[str]:
+    return frozenset(_without_article(stem) for _, stem in clitic_splits(arabic))
+
+
 @lru_cache(maxsize=262144)
 def is_same_name(latin: str, arabic: str) -> bool:
     """Tell whether two folded words are one name, by CLDR or by sound.
@@ -134,10 +150,13 @@ def is_same_name(latin: str, arabic: str) -> bool:
     >>> is_same_name("niger", "نيجيريا"), is_same_name("niger", "النيجر")
     (False, True)
     """
-    stems = {_without_article(stem) for _, stem in clitic_splits(arabic)}
-    if not stems.isdisjoint(cldr_names().get(latin, frozenset())):
+    stems = _bare_stems(arabic)
+    listed = cldr_names().get(latin)
+    if listed and not stems.isdisjoint(listed):
         return True
     english, theirs = _territories()
     if latin in english and not stems.isdisjoint(theirs):
         return False
-    return transliteration(latin, arabic) >= _SAME
+    ours = _spelling(latin)
+    is_long = len(latin) >= _SHORTEST and len(ours[0]) > 1
+    return is_long and any(_likeness(ours, theirs, _SAME) >= _SAME for theirs in _spellings(arabic))

@@ -13,12 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from aligner import __version__
 from aligner.align import Settings, Strand, Transposition, align, transpositions
-from aligner.embed import Embedder
+from aligner.embed import Embedder, WordVectors
 from aligner.frame import (
     BeadView,
     Passage,
@@ -52,7 +49,7 @@ from aligner.resources import Lexicon, load_lexicon
 from aligner.segment import segment
 from aligner.text import normalise
 
-__all__ = ["Options", "Progress", "align_sentences", "collate", "frame_pairs", "remembering", "signature"]
+__all__ = ["Options", "Progress", "align_sentences", "collate", "frame_pairs", "signature"]
 
 _CHUNK = 256  # pairs whose words are embedded in one go
 _MOST_HEADINGS = 0.3  # share of lines in the form of a heading above which the form tells nothing
@@ -164,10 +161,10 @@ def frame_pairs(
     """Flag every pair of sentences; spans are offsets in the pair's own strings."""
     options = options or Options()
     lexicon = load_lexicon(options.lexicon)
-    vectors = remembering(embedder)
+    vectors = WordVectors(embedder)
     rest = iter(pairs)
     while chunk := [view(pair.source, pair.target, lexicon, vectors) for pair in islice(rest, _CHUNK)]:
-        vectors(["", *(string for here in chunk for string in here.strings())])  # many at once: five times faster
+        vectors.learn(string for here in chunk for string in here.strings())  # many at once: five times faster
         for here in chunk:
             yield detect(here, options.checks)
 
@@ -185,22 +182,6 @@ def _strand(witness: Witness, segments: tuple[Segment, ...], embedder: Embedder)
     texts = tuple(s.span.of(witness.text) for s in segments)
     headings = tuple(witness.blocks[s.block].kind is Kind.HEADING for s in segments)
     return Strand(texts, embedder.encode(texts), headings, tuple(s.block for s in segments))
-
-
-def remembering(embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.float32]]:
-    """Embed each distinct string once; words come back in every sentence."""
-    rows: dict[str, int] = {}
-    table = np.empty((0, embedder.dimension), np.float32)
-
-    def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
-        nonlocal table
-        new = [text for text in dict.fromkeys(texts) if text not in rows]
-        if new:
-            table = np.concatenate([table, embedder.encode(new)])
-            rows.update({text: len(rows) + k for k, text in enumerate(new)})
-        return table[[rows[text] for text in texts]]
-
-    return vectors
 
 
 def _with_marks(alone: Collation, lexicon: Lexicon, options: Options) -> Collation:
@@ -243,11 +224,11 @@ def _framed(
 ) -> Collation:
     """Run the checks over every bead; the word links made on the way are kept, and what quotations do."""
     assert collation.ladder
-    vectors = remembering(embedder)
+    vectors = WordVectors(embedder)
     passages = _passages(collation, lexicon, vectors)
     views = [passage.view for passage in passages if passage.view]
     two_sided = [here for here in views if here.source.text and here.target.text]  # others link nothing
-    vectors(["", *(string for here in two_sided for string in here.strings())])
+    vectors.learn(string for here in two_sided for string in here.strings())
     edits: list[Edit] = []
     links: list[Link] = []
     quoted: list[QuotationCue] = []

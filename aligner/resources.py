@@ -187,7 +187,7 @@ def load_table(name: str) -> dict[str, Any]:
     return loaded
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def load_words(name: str) -> frozenset[str]:
     """Load a word list of ``data/``: one folded form a line, ``#`` starts a comment.
 

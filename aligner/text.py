@@ -157,6 +157,7 @@ class Token:
         return "\u0620" <= self.form[:1] <= "\u06d3"
 
 
+_KINDS = {kind.value: kind for kind in TokenKind}
 _COMBINING = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0640\u200c\u200d\u00ad"
 _WORD = re.compile(
     r"(?P<number>\d+(?:[.,:/\u066b\u066c]\d+)*(?:(?:st|nd|rd|th|s)\b)?)"
@@ -178,8 +179,7 @@ def _tokens(text: str) -> Iterator[Token]:
     for found in _WORD.finditer(text):
         form = normalise_word(found.group())
         if form:
-            kind = TokenKind(found.lastgroup or "mark")
-            yield Token(Span(found.start(), found.end()), found.group(), form, kind)
+            yield Token(Span(*found.span()), found.group(), form, _KINDS[found.lastgroup or "mark"])
 
 
 def digits_value(form: str) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.embed import load_embedder
+from aligner.embed import WordVectors, load_embedder
 from aligner.frame import BeadView, SideView, detect, family, view
 from aligner.frame.coverage import (
     PHRASE_FEATURES,
@@ -36,7 +36,6 @@ from aligner.frame.coverage import (
 )
 from aligner.link import Vectors
 from aligner.model import Category, Side
-from aligner.pipeline import remembering
 from aligner.resources import load_lexicon
 from bench.frame import judge, matches
 from bench.frameset import CLEAN, Case, data_hash, read_set, set_files
@@ -74,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folders = [HERE / "framing", *sorted(HERE.glob("framing-*"))]
     sets = [(folder, chosen.texts if folder.name in REAL else OWN) for folder in folders]
     cases = [case for folder, texts in sets for case in read_set(folder, texts) if case.split == "dev"]
-    vectors = remembering(load_embedder())
+    vectors = WordVectors(load_embedder())
     learned = learn(cases, vectors)
     files = [path for folder, _ in sets for path in set_files(folder)]
     rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned, "rules": {}}

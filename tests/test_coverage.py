@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aligner.embed import Embedder
+from aligner.embed import Embedder, WordVectors
 from aligner.frame import BeadView, SideView, family, view
 from aligner.frame.coverage import (
     PHRASE_FEATURES,
@@ -23,7 +23,6 @@ from aligner.frame.coverage import (
     word_features,
 )
 from aligner.model import Category, Direction, Edit, Span
-from aligner.pipeline import remembering
 from aligner.resources import data_bytes, load_lexicon
 from bench.frameset import data_hash, set_files
 from bench.framing_weights import fit
@@ -36,7 +35,7 @@ SHORTENED = "افتتح رئيس البلدية الجسر يوم الاثنين
 
 @pytest.fixture(scope="module")
 def bead(embedder: Embedder):  # type: ignore[no-untyped-def]
-    lexicon, vectors = load_lexicon(), remembering(embedder)
+    lexicon, vectors = load_lexicon(), WordVectors(embedder)
     return lambda source, target: view(source, target, lexicon, vectors)
 
 

@@ -7,7 +7,7 @@ from fakes import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aligner.embed import RememberingEmbedder
+from aligner.embed import RememberingEmbedder, WordVectors
 
 ROW = 4 * FakeEmbedder().dimension
 
@@ -59,3 +59,14 @@ def test_remembering_changes_no_byte(calls: list[list[str]], room: int) -> None:
         made = remembering.encode(texts)
         assert made.dtype == np.float32
         assert made.tobytes() == FakeEmbedder().encode(texts).tobytes()
+
+
+def test_the_vectors_of_a_run_are_asked_for_once_and_grow() -> None:
+    inner = FakeEmbedder()
+    vectors = WordVectors(inner)
+    vectors.learn(["a", "b", "a"])
+    vectors.learn(["b"])
+    table = vectors(["b", "c", "b"])
+    assert inner.calls == [("a", "b"), ("c",)]
+    assert np.array_equal(table, FakeEmbedder().encode(["b", "c", "b"])) and table.dtype == np.float32
+    assert vectors([]).shape == (0, inner.dimension)

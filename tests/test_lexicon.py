@@ -55,3 +55,15 @@ def test_matches_are_ordered_and_inside(text: str) -> None:
     for match in HEDGES["ar"].find(tokens(text)):
         assert end <= match.span.start < match.span.end <= len(text)
         end = match.span.start + 1
+
+
+def test_rows_found_apart_may_share_words() -> None:
+    rows = [("verb", ("claims",)), ("phrase", ("claims responsibility", "claims")), ("none", ("denies",))]
+    sequence = tokens("He claims responsibility and claims more")
+    apart = Matcher(rows).find_apart(sequence)
+    assert {row: [(m.first, m.last) for m in found] for row, found in apart.items()} == {
+        "verb": [(1, 2), (4, 5)],
+        "phrase": [(1, 3), (4, 5)],
+    }
+    for row, forms in rows:
+        assert tuple(apart.get(row, ())) == Matcher([(row, forms)]).find(sequence)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aligner.embed.cache import CachedEmbedder, cache_folder
 from aligner.embed.choose import load_embedder
-from aligner.embed.memory import RememberingEmbedder
+from aligner.embed.memory import RememberingEmbedder, WordVectors
 from aligner.embed.protocol import Embedder
 from aligner.embed.use import UseM3
 
-__all__ = ["CachedEmbedder", "Embedder", "RememberingEmbedder", "UseM3", "cache_folder", "load_embedder"]
+__all__ = ["CachedEmbedder", "Embedder", "RememberingEmbedder", "UseM3", "WordVectors", "cache_folder", "load_embedder"]

@@ -84,7 +84,7 @@ class CachedEmbedder(Around):
             out[new] = self._inner.encode([once[i] for i in new])
             rows = [(keys[i], _packed(out[i])) for i in new]
             self._try(lambda base: self._store(base, rows))
-        return out[np.asarray(index, np.int64)]
+        return out if len(once) == len(texts) else out[np.asarray(index, np.int64)]
 
     def _keys(self, texts: Sequence[str]) -> list[bytes]:
         start = hashlib.sha256(self.signature.encode() + b"\0")
@@ -96,11 +96,11 @@ class CachedEmbedder(Around):
         return keys
 
     def _found(self, base: sqlite3.Connection, keys: list[bytes]) -> dict[bytes, Vectors]:
-        found = {}
+        found, dimension = {}, self.dimension
         for part in _parts(keys):
             marks = ",".join("?" * len(part))
             for key, value in base.execute(f"SELECT key, value FROM vectors WHERE key IN ({marks})", part):
-                vector = _unpacked(value, self.dimension)
+                vector = _unpacked(value, dimension)
                 if vector is not None:
                     found[key] = vector
         return found
@@ -174,7 +174,6 @@ def _unpacked(value: object, dimension: int) -> Vectors | None:
     """Read a stored vector back; None where the checksum or the length is wrong."""
     if not isinstance(value, bytes) or len(value) != CHECKSUM + 4 * dimension:
         return None
-    checksum, data = value[:CHECKSUM], value[CHECKSUM:]
-    if hashlib.sha256(data).digest()[:CHECKSUM] != checksum:
+    if hashlib.sha256(memoryview(value)[CHECKSUM:]).digest()[:CHECKSUM] != value[:CHECKSUM]:
         return None
-    return np.frombuffer(data, "<f4").astype(np.float32)
+    return np.frombuffer(value, "<f4", offset=CHECKSUM).astype(np.float32, copy=False)

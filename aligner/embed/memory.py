@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from aligner.embed.protocol import Around, Embedder, Vectors, distinct
 
-__all__ = ["RememberingEmbedder"]
+__all__ = ["RememberingEmbedder", "WordVectors"]
 
 MAX_BYTES = 2**26
 """Room for 32,768 vectors of the default model: some twenty articles with all their words and windows."""
@@ -49,3 +49,31 @@ class RememberingEmbedder(Around):
         """Give a row to write to: one never used, or that of the string used longest ago."""
         is_full = len(self._rows) == len(self._table)
         return self._rows.popitem(last=False)[1] if is_full else len(self._rows)
+
+
+class WordVectors:
+    """Vectors of one run, each distinct string embedded once; words come back in every sentence."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._rows: dict[str, int] = {}
+        self._table = np.empty((0, embedder.dimension), np.float32)  # with room for more
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Embed the strings that are new, all in one go."""
+        rows = self._rows
+        new = [text for text in dict.fromkeys(texts) if text not in rows]
+        if not new:
+            return
+        start, end = len(rows), len(rows) + len(new)
+        if end > len(self._table):
+            grown = np.empty((2 * end, self._embedder.dimension), np.float32)
+            grown[:start] = self._table[:start]
+            self._table = grown
+        self._table[start:end] = self._embedder.encode(new)
+        rows.update(zip(new, range(start, end), strict=True))
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """Give a unit row for each string: (n, d) float32."""
+        self.learn(texts)
+        return self._table.take([self._rows[text] for text in texts], axis=0)

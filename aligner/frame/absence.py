@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from aligner.frame.coverage import phrases, sounds_like_name, vacancies
-from aligner.frame.renderings import concepts, has_loyal, is_listed, origins
+from aligner.frame.renderings import has_loyal, is_listed, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Evaluation, Label, load_words
@@ -107,18 +107,20 @@ def has_rendering(view: BeadView, side: SideView, indices: range, *, but: range 
     word of the source may be rendered by two: far-right, اليميني المتطرف.
     """
     other = view.other(side)
-    known = frozenset[int]().union(*(concepts(side.tokens[k].form, side.language) for k in indices))
-    found = [k for k, token in enumerate(other.tokens) if known & concepts(token.form, other.language) and k not in but]
-    return any(not is_anothers(view, side, k, indices) for k in found) or is_as_usual(view, side, indices)
+    known = other.all_concepts & frozenset[int]().union(*[side.concepts[k] for k in indices])
+    found = (k for k, there in enumerate(other.concepts) if not known.isdisjoint(there) and k not in but)
+    is_met = bool(known) and any(not is_anothers(view, side, k, indices) for k in found)
+    return is_met or is_as_usual(view, side, indices)
 
 
 def is_as_usual(view: BeadView, side: SideView, indices: range) -> bool:
     """Tell whether the other side has what loyal translators write for just these words, or write them for."""
-    words, other = side.tokens[indices[0] : indices[-1] + 1], view.other(side)
+    words, other = side.forms[indices[0] : indices[-1] + 1], view.other(side)
     if side is view.source:
-        return has_loyal(" ".join(token.form for token in words), [token.form for token in other.tokens])
-    there = f" {' '.join(token.form for token in other.tokens)} "
-    return any(f" {form} " in there for form in origins([token.form for token in words]))
+        return has_loyal(" ".join(words), other.forms)
+    found = origins(words)
+    there = f" {' '.join(other.forms)} " if found else ""
+    return any(f" {form} " in there for form in found)
 
 
 def is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> bool:
@@ -129,13 +131,13 @@ def is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> b
     return bool(words) and all(a not in near for a in words)
 
 
-def _translated(view: BeadView, side: SideView, index: int) -> list[int]:
+def _translated(view: BeadView, side: SideView, index: int) -> tuple[int, ...]:
     """Give the tokens of this side that a token of the other is firmly linked to, if it means what they do."""
-    known = concepts(view.other(side).tokens[index].form, view.other(side).language)
+    other = view.other(side)
+    words = view.linked_from(other, index, index + 1, is_firm=True)
     cosines = view.table_from(side, view.links.cosines)
-    words = [a for a, b in view.firm_from(side) if b == index]
-    is_meant = all(known & concepts(side.tokens[a].form, side.language) or cosines[a, index] >= _SAME for a in words)
-    return sorted(words) if is_meant else []
+    is_meant = all(other.concepts[index] & side.concepts[a] or cosines[a, index] >= _SAME for a in words)
+    return words if is_meant else ()
 
 
 def is_known(side: SideView, index: int) -> bool:
@@ -226,8 +228,8 @@ def _is_claimed(view: BeadView, side: SideView, index: int, indices: range) -> b
         return True
     if sounds_like_name(view, other, [index]) or (index > 0 and other.language != "ar" and token.text[0].isupper()):
         return True
-    known = concepts(token.form, other.language)
-    return any(known & concepts(here.form, side.language) for k, here in enumerate(side.tokens) if k not in indices)
+    known = other.concepts[index]
+    return any(known & here for k, here in enumerate(side.concepts) if k not in indices)
 
 
 def _beside(view: BeadView, side: SideView, indices: range, head: int) -> tuple[int, ...]:

@@ -199,14 +199,14 @@ def _are_modal(*rows: Device) -> bool:
 
 
 def _forms(side: SideView, indices: range) -> list[str]:
-    return [side.tokens[k].form for k in indices]
+    return list(side.forms[indices.start : indices.stop])
 
 
 def _loyal(view: BeadView, side: SideView, words: range) -> Iterator[int]:
     """Yield the tokens of the other side that begin what loyal translators write for these words, or write them for."""
     other = view.other(side)
     here = _forms(side, words)
-    there = [token.form for token in other.tokens]
+    there = other.forms
     if side is view.source:
         names = {" ".join(here), " ".join(here[1:]) if here[0] in _BE else ""} - {""}
         yield from sorted({k for name in names for k in loyal_places(name, there)})

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.frame.renderings import concepts
 from aligner.frame.view import BeadView, SideView
 from aligner.names import is_same_name
 from aligner.resources import data_bytes
@@ -57,13 +56,23 @@ _STOPS = frozenset(".!?:\n\u061f\u061b;")  # marks that a phrase does not cross
 _RATIO_LIMITS = (-3.0, 5.0)  # standard deviations of the length ratio that still add evidence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weights:
     """What was learned for one direction; ``ratio`` is mean and deviation of log(target length / source length)."""
 
     word: tuple[float, ...]
     phrase: tuple[float, ...]
     ratio: tuple[float, float]
+
+    @cached_property
+    def word_array(self) -> NDArray[np.float64]:
+        """Give the weights of WORD_FEATURES, without the bias."""
+        return np.asarray(self.word[:-1])
+
+    @cached_property
+    def phrase_array(self) -> NDArray[np.float64]:
+        """Give the weights of PHRASE_FEATURES, without the bias."""
+        return np.asarray(self.phrase[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
             first,
             last,
             int(row[_WORDS]),
-            round(float(np.asarray(row) @ np.asarray(weights.phrase[:-1]) + weights.phrase[-1]), 4),
+            round(float(np.asarray(row) @ weights.phrase_array + weights.phrase[-1]), 4),
             bool(row[_EVALUATES] or row[_LABELS]),
         )
         for first, last, row in phrase_rows(view, side, weights)
@@ -134,8 +143,8 @@ def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tu
     words, features = word_features(view, side)
     if not words:
         return
-    odds = features @ np.asarray(weights.word[:-1]) + weights.word[-1]
-    for run in _runs(side, words, odds):
+    odds = features @ weights.word_array + weights.word[-1]
+    for run in _runs(side, words, odds.tolist()):
         known = features[run][:, _RENDERED:]
         row = _phrase_features(view, side, [words[place] for place in run], odds[run], known, weights)
         yield words[run[0]], words[run[-1]] + 1, row
@@ -143,64 +152,46 @@ def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tu
 
 def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDArray[np.float64]]:
     """Give the content words of a side and what speaks for their being rendered: (n, len(WORD_FEATURES))."""
-    other = view.other(side)
-    here, there = side.content, other.content
+    here, there = side.content, view.other(side).content
     if not here or not there:
         return (), np.zeros((0, len(WORD_FEATURES)))
-    tables = (view.links.cosines, view.links.scores)
-    cosines, scores = (view.table_from(side, table)[np.ix_(here, there)].astype(np.float64) for table in tables)
-    is_firm, is_free = _claims(view.firm_from(side), here, there)
-    best = cosines.argmax(axis=1)
-    rows = np.arange(len(here))
-    value = cosines[rows, best]
-    rival = _best_of_others(cosines)[rows, best]
-    tokens = [side.tokens[k] for k in here]
-    columns = (
-        value,
-        np.where(is_free, cosines, -np.inf).max(axis=1),
-        np.maximum(0.0, rival - value),
-        is_firm,
-        scores.max(axis=1),
-        np.where(is_free, scores, -np.inf).max(axis=1),
-        [token.text[0].isupper() for token in tokens],
-        [token.kind is TokenKind.NUMBER for token in tokens],
-        [math.log(len(token.text)) for token in tokens],
-        *zip(*_known(view, side, here), strict=True),
-    )
-    found = np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
-    return here, np.where(np.isinf(found), 0.0, found)
+    turn = 1 if side is view.source else -1
+    (cosines, columns), (scores, _) = view.cosines[::turn], view.scores[::turn]
+    firm = dict(view.firm_from(side))  # words that are each other's best: one a word on either side
+    claimed = set(firm.values())
+    unclaimed = [b for b, k in enumerate(there) if k not in claimed]
+    rivals = [max(column) if len(column) > 1 else 0.0 for column in columns]
+    rows = []
+    for a, (k, is_known) in enumerate(zip(here, _known(view, side, here), strict=True)):
+        token, near, score = side.tokens[k], cosines[a], scores[a]
+        value = max(near)
+        rival = rivals[near.index(value)]  # where it is this word itself, there is no gap
+        free = [*unclaimed, there.index(firm[k])] if k in firm else unclaimed
+        rows.append(
+            (
+                value,
+                max([near[b] for b in free], default=0.0),
+                max(0.0, rival - value),
+                k in firm,
+                max(score),
+                max([score[b] for b in free], default=0.0),
+                token.text[0].isupper(),
+                token.kind is TokenKind.NUMBER,
+                math.log(len(token.text)),
+                *is_known,
+            )
+        )
+    return here, np.array(rows, np.float64)
 
 
 def _known(view: BeadView, side: SideView, indices: Sequence[int]) -> list[tuple[bool, bool]]:
     """Tell of each word whether the other side has a word of its concept, and whether it surely has none."""
-    other = view.other(side)
-    there = frozenset[int]().union(*(concepts(token.form, other.language) for token in other.tokens))
-    mine = [concepts(side.tokens[k].form, side.language) for k in indices]
+    there = view.other(side).all_concepts
+    mine = [side.concepts[k] for k in indices]
     return [(not known.isdisjoint(there), bool(known) and known.isdisjoint(there)) for known in mine]
 
 
-def _claims(
-    firm: Iterable[tuple[int, int]], here: Sequence[int], there: Sequence[int]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Tell which words have a firm link, and (here, there) which words no other word has one with."""
-    links = np.zeros((len(here), len(there)), np.bool_)
-    rows, columns = {k: a for a, k in enumerate(here)}, {k: b for b, k in enumerate(there)}
-    for k, other in firm:
-        links[rows[k], columns[other]] = True
-    is_free: NDArray[np.bool_] = links.sum(axis=0)[None, :] - links == 0
-    return np.asarray(links.any(axis=1)), is_free
-
-
-def _best_of_others(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give for each cell the greatest value of its column in another row; 0 where there is no other row."""
-    if len(cosines) < 2:
-        return np.zeros_like(cosines)
-    two = np.partition(cosines, -2, axis=0)[-2:]
-    is_best = np.arange(len(cosines))[:, None] == cosines.argmax(axis=0)[None, :]
-    return np.asarray(np.where(is_best, two[0][None, :], two[1][None, :]), np.float64)
-
-
-def _runs(side: SideView, words: Sequence[int], odds: NDArray[np.float64]) -> Iterator[list[int]]:
+def _runs(side: SideView, words: Sequence[int], odds: Sequence[float]) -> Iterator[list[int]]:
     """Join content words in a row that may be unrendered; a word that evaluates may stand alone."""
     run: list[int] = []
     for place, k in enumerate(words):

@@ -28,8 +28,7 @@ def joint_of(view: BeadView, here: range, there: range) -> int | None:
 
 def is_loyal_at(view: BeadView, words: Span, first: int) -> bool:
     """Tell whether the target has from a token on what loyal translators write for words of the source."""
-    forms = [token.form for token in view.target.tokens[first : first + LONGEST]]
-    return is_loyal(words.of(view.source.text), forms)
+    return is_loyal(words.of(view.source.text), view.target.forms[first : first + LONGEST])
 
 
 def _expected_places(view: BeadView, here: range) -> tuple[int, ...]:

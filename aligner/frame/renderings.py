@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 
 from aligner.resources import data_bytes
 from aligner.text import bare_forms, english_bases, light_stem, normalise_word, pronoun_cuts
@@ -33,6 +32,7 @@ _AROUND = frozenset("والبكفسلمتايهةنكىء")  # letters before a 
 _BETWEEN = frozenset("اويتى")  # letters that patterns put between a root's own
 _LEAST = 3  # letters of an Arabic entry that may be part of a word; of an English one that may begin one
 _LONGEST = 12
+_WIDEST = 6  # letters from a root's first to its last
 _ROOTED = 6  # letters of a stem that shows its root; a longer one has too many threes of letters
 _USUAL = 3  # loyal renderings, the commonest first, whose roots are no slant
 LONGEST = 4  # words of a loyal rendering that are looked at where it should begin
@@ -76,8 +76,7 @@ def is_loyal(words: str, forms: Sequence[str]) -> bool:
     (True, False)
     """
     listed = _listed_for(words)
-    stems = [_stems_of(form) for form in forms] if listed else []
-    return any(_stand_at(phrase, stems, 0) for phrase in listed)
+    return bool(listed and forms) and _stands_at(listed, forms, 0)
 
 
 def loyal_places(words: str, forms: Sequence[str]) -> Iterator[int]:
@@ -87,24 +86,32 @@ def loyal_places(words: str, forms: Sequence[str]) -> Iterator[int]:
     [1]
     """
     listed = _listed_for(words)
-    stems = [_stems_of(form) for form in forms] if listed else []
-    yield from (k for k in range(len(stems)) if any(_stand_at(phrase, stems, k) for phrase in listed))
+    yield from (k for k in range(len(forms)) if _stands_at(listed, forms, k)) if listed else ()
 
 
-def _stand_at(phrase: tuple[str, ...], stems: Sequence[frozenset[str]], at: int) -> bool:
-    is_room = len(phrase) <= len(stems) - at
-    return is_room and all(stem in stems[at + n] for n, stem in enumerate(phrase))
+def _stands_at(listed: Mapping[str, Sequence[tuple[str, ...]]], forms: Sequence[str], at: int) -> bool:
+    """Tell whether one of the listed phrases, given by their first stems, begins at a place."""
+    rests = [rest for stem in _stems_of(forms[at]) if stem in listed for rest in listed[stem]]
+    return any(_follow(rest, forms[at + 1 :]) for rest in rests)
+
+
+def _follow(stems: Sequence[str], forms: Sequence[str]) -> bool:
+    return len(stems) <= len(forms) and all(stem in _stems_of(form) for stem, form in zip(stems, forms, strict=False))
 
 
 @lru_cache(maxsize=65536)
-def _listed_for(words: str) -> tuple[tuple[str, ...], ...]:
-    return _listed(normalise_word(words))
+def _listed_for(words: str) -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """Give the loyal renderings of English words: by their first stem the stems that follow it."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for stem, *rest in _listed(normalise_word(words)):
+        found.setdefault(stem, []).append(tuple(rest))
+    return found
 
 
 @lru_cache(maxsize=65536)
-def _stems_of(form: str) -> frozenset[str]:
+def _stems_of(form: str) -> tuple[str, ...]:
     """Give the light stems of an Arabic form with and without a pronoun at its end."""
-    return frozenset(light_stem(bare) for bare in (form, *pronoun_cuts(form)))
+    return tuple({light_stem(bare) for bare in (form, *pronoun_cuts(form))})
 
 
 def is_weighed(words: str) -> bool:
@@ -138,7 +145,7 @@ def is_akin(words: str, form: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _loyal_roots(words: str) -> frozenset[str]:
-    single = [stems[0] for stems in _listed_for(words) if len(stems) == 1]
+    single = [stem for stem, rests in _listed_for(words).items() if () in rests]
     return frozenset[str]().union(*map(_stem_roots, single[:_USUAL]))
 
 
@@ -262,10 +269,12 @@ def _of_arabic(form: str, entries: _Entries) -> set[int]:
 
 def _roots(form: str) -> set[str]:
     """Give the threes of letters that may be a word's root: the rest are letters of patterns and affixes."""
-    found = set()
-    for i, j, k in combinations(range(len(form)), 3):
-        between = {*form[i + 1 : j], *form[j + 1 : k]}
-        around = {*form[:i], *form[k + 1 :]}
-        if between <= _BETWEEN and around <= _AROUND and k - i <= 6:
-            found.add(form[i] + form[j] + form[k])
+    n_before = next((k for k, letter in enumerate(form) if letter not in _AROUND), len(form))
+    n_after = next((k for k, letter in enumerate(reversed(form)) if letter not in _AROUND), len(form))
+    found: set[str] = set()
+    for i in range(min(n_before + 1, len(form))):
+        for k in range(max(i + 2, len(form) - n_after - 1), min(i + _WIDEST + 1, len(form))):
+            strange = [j for j in range(i + 1, k) if form[j] not in _BETWEEN]
+            if len(strange) < 2:  # the only strange letter is the root's second; where there is none, any may be
+                found.update(form[i] + form[j] + form[k] for j in strange or range(i + 1, k))
     return found

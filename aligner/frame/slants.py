@@ -63,7 +63,10 @@ def slants(view: BeadView, name: str) -> Iterator[Slant]:
         return
     taken = [set[int](), set[int]()]
     there = _found(_table(name).arabic, view.target)
+    lines = {line for found in there for line, _ in found.rows}
     for here in _found(_table(name).english, view.source) if there else ():
+        if here.rows.isdisjoint(lines):
+            continue
         found = next((m for m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), None)
         if found and taken[0].isdisjoint(here.tokens):
             taken[0].update(here.tokens)
@@ -129,7 +132,7 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
     if joint != FIRM and view.source.is_proper(here.tokens.start, here.tokens.stop):
         return False
     words = here.span.of(view.source.text)
-    forms = [token.form for token in view.target.tokens[there.tokens.start : there.tokens.stop]]
+    forms = view.target.forms[there.tokens.start : there.tokens.stop]
     is_akin_to_loyal = len(forms) == 1 and is_akin(words, forms[0])
     if is_loyal(words, forms) or is_akin_to_loyal or view.target.is_denied(there.tokens.start):
         return False
@@ -147,7 +150,7 @@ def _is_rendered(view: BeadView, here: range, there: range, joint: int) -> bool:
     """Another word renders the form; where the two are linked, only what loyal translators write does."""
     if joint < LOOSE:
         return has_rendering(view, view.source, here, but=there)
-    forms = [token.form for token in view.target.tokens]
+    forms = view.target.forms
     words = view.source.span(here.start, here.stop).of(view.source.text)
     return any(_is_free(view, here, place) for place in loyal_places(words, forms))
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aligner.frame.renderings import concepts
 from aligner.lexicon import Match, Matcher
-from aligner.link import Links, Vectors, content_words, link_strings, link_words
+from aligner.link import Links, Vectors, Words, embedded_strings, link
 from aligner.model import Function, Span
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
 
 __all__ = ["LONGEST_SCARE", "UNCOUNTED", "BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
 
+Tables: TypeAlias = tuple[Sequence[Sequence[float]], Sequence[Sequence[float]]]
 UNCOUNTED = 0.5  # confidence of a rule whose flags nobody has counted; detect() puts the counted share in its place
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
@@ -52,12 +55,12 @@ class Matchers:
 def matchers(lexicon: Lexicon, language: str) -> Matchers:
     """Compile a lexicon's rows of one language."""
 
-    def of(rows: Sequence[Device]) -> Matcher[Device]:
-        return Matcher((row, row.forms) for row in rows if row.language == language)
+    def of(rows: Sequence[Device], *, inflect: bool = False) -> Matcher[Device]:
+        return Matcher(((row, row.forms) for row in rows if row.language == language), inflect=inflect)
 
     return Matchers(
         hedges=of(lexicon.hedges),
-        counterparts=of(lexicon.counterparts),
+        counterparts=of(lexicon.counterparts, inflect=True),
         labels=Matcher(_by_form(lexicon.labels, language), inflect=True),
         reporting=Matcher(((row, row.forms) for row in lexicon.reporting if row.language == language), inflect=True),
         evaluative=Matcher(((row, row.forms(language)) for row in lexicon.evaluative), inflect=True),
@@ -79,7 +82,7 @@ def _without_article(rows: dict[str, list[Label]], form: str) -> list[Label]:
     return [] if not form.startswith("ال") else [row for row in rows.get(form[2:], ()) if row not in rows[form]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a key of caches: hashed by identity
 class SideView:
     """One side of a bead: its text, language and lexicon; everything else is derived when asked for."""
 
@@ -95,7 +98,27 @@ class SideView:
     @cached_property
     def content(self) -> tuple[int, ...]:
         """Indices of the content words among the tokens."""
-        return content_words(self.tokens, self.language)
+        return self.words.indices
+
+    @cached_property
+    def words(self) -> Words:
+        """The content words as they are linked."""
+        return Words(self.tokens, self.language)
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The tokens' forms for matching."""
+        return tuple([token.form for token in self.tokens])
+
+    @cached_property
+    def concepts(self) -> tuple[frozenset[int], ...]:
+        """The concepts that each token may stand for."""
+        return tuple([concepts(form, self.language) for form in self.forms])
+
+    @cached_property
+    def all_concepts(self) -> frozenset[int]:
+        """The concepts of all tokens."""
+        return frozenset().union(*self.concepts)
 
     @cached_property
     def _matchers(self) -> Matchers:
@@ -109,12 +132,9 @@ class SideView:
     @cached_property
     def counterparts(self) -> tuple[tuple[int, Device], ...]:
         """Token index and row of every word that may stand for a hedge of some kind."""
-        found: list[tuple[int, Device]] = []
-        for row in self.lexicon.counterparts:
-            if row.language == self.language:
-                matcher = _single_matcher(row)
-                found += [(k, row) for m in matcher.find(self.tokens) for k in range(m.first, m.last)]
-        return tuple(found)
+        found = self._matchers.counterparts.find_apart(self.tokens)
+        rows = [row for row in self.lexicon.counterparts if row in found]
+        return tuple((k, row) for row in rows for m in found[row] for k in range(m.first, m.last))
 
     @cached_property
     def labels(self) -> tuple[Match[tuple[Label, ...]], ...]:
@@ -251,12 +271,7 @@ class SideView:
         return after in ("(", "[") or before in ("(", "[") or len("".join(t.form for t in words)) < 2
 
 
-@lru_cache(maxsize=256)
-def _single_matcher(row: Device) -> Matcher[Device]:
-    return Matcher([(row, row.forms)], inflect=True)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a key of caches: hashed by identity
 class BeadView:
     """Both sides of a bead and the links between their words; a side may be empty."""
 
@@ -267,16 +282,26 @@ class BeadView:
     @cached_property
     def links(self) -> Links:
         """Word links, made when the first check asks for them."""
-        return link_words(
-            self.source.tokens,
-            self.target.tokens,
-            self.vectors,
-            languages=(self.source.language, self.target.language),
-        )
+        return link(self.source.words, self.target.words, self.vectors)
 
     def strings(self) -> Iterator[str]:
         """Yield the strings whose vectors the links will need."""
-        return link_strings(self.source.tokens, self.target.tokens, (self.source.language, self.target.language))
+        yield from embedded_strings(self.source.words)
+        yield from embedded_strings(self.target.words)
+
+    @cached_property
+    def cosines(self) -> Tables:
+        """The cosines of the content words: by words of the source, and turned."""
+        return self._of_content(self.links.cosines)
+
+    @cached_property
+    def scores(self) -> Tables:
+        """The scores of the content words: by words of the source, and turned."""
+        return self._of_content(self.links.scores)
+
+    def _of_content(self, table: NDArray[np.float32]) -> Tables:
+        rows: list[list[float]] = table[np.ix_(self.source.content, self.target.content)].tolist()
+        return rows, list(zip(*rows, strict=True))
 
     def other(self, side: SideView) -> SideView:
         """Give the side across from a side."""
@@ -284,8 +309,7 @@ class BeadView:
 
     def firm_from(self, side: SideView) -> frozenset[tuple[int, int]]:
         """Give the firm links as pairs of a token of this side and one of the other."""
-        firm = self.links.firm
-        return firm if side is self.source else frozenset((j, i) for i, j in firm)
+        return self.links.firm if side is self.source else self.links.firm_turned
 
     def links_from(self, side: SideView) -> Iterator[tuple[int, int, float]]:
         """Yield all links with their scores, as pairs of a token of this side and one of the other."""
