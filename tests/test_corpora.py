@@ -21,8 +21,8 @@ CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
 OWN = (  # texts written by us
     "demo", "newsroom", "newsroom-agency", "newsroom-blind", "newsroom-bulletin", "newsroom-columns", "newsroom-dev",
-    "newsroom-dispatch", "newsroom-feature", "newsroom-gazette", "newsroom-herald", "newsroom-mixed", "newsroom-press",
-    "newsroom-tempting", "newsroom-wire",
+    "newsroom-courier", "newsroom-dispatch", "newsroom-feature", "newsroom-gazette", "newsroom-herald", "newsroom-mixed",
+    "newsroom-press", "newsroom-tempting", "newsroom-wire",
 )  # fmt: skip
 SETS = (*OWN, "mali-blockade", "dev", "example-audit")
 NAMES = ("the Organisation for the Prohibition of Chemical Weapons",)  # long names that anyone may write

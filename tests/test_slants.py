@@ -27,8 +27,10 @@ def bead(source: str, target: str, embedder: Embedder, languages: tuple[str, str
 def test_every_line_of_the_slants_has_english_forms_and_a_slant(name: str) -> None:
     rows = table_rows(name, 3)
     assert len(rows) > 400
+    idioms = [english for english, softer, harsher in rows if not (softer or harsher)]
+    assert all(" " in form.strip() or "-" in form or form.strip() == "workforce" for row in idioms for form in row.split(","))
     for english, softer, harsher in rows:
-        assert english and (softer or harsher)
+        assert english
         assert not {w.strip() for w in softer.split(",")} & {w.strip() for w in harsher.split(",")} - {""}
 
 
@@ -66,6 +68,20 @@ def test_a_loyal_word_the_same_word_and_quoted_speech_are_no_slants(
     source: str, target: str, embedder: Embedder
 ) -> None:
     assert list(slants(bead(source, target, embedder), LABELS)) == []
+
+
+@pytest.mark.model
+def test_a_word_of_an_idiom_is_not_itself(embedder: Embedder) -> None:
+    target = "أصدر الحاكم التوجيه أمس."
+    (slant,) = slants(bead("The governor gave the order yesterday.", target, embedder), LABELS)
+    assert slant.target.of(target) == "التوجيه"
+    assert list(slants(bead("The governor spoke in order to calm them yesterday.", target, embedder), LABELS)) == []
+
+
+@pytest.mark.model
+def test_a_word_with_a_capital_is_slanted_only_where_it_is_linked(embedder: Embedder) -> None:
+    (slant,) = slants(bead("The Uprising of 1953 failed.", "فشلت أحداث 1953.", embedder), LABELS)
+    assert slant.direction is Direction.SOFTENED
 
 
 @pytest.mark.model

@@ -27,6 +27,8 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     after = side.tokens[match.last : match.last + 2]
     if match.row.kind == "epistemic" and _is_denied(side, match.first):
         return False  # no model had predicted, لم يتوقعه
+    if match.row.kind == "naming" and match.row.distance <= 2 and _introduces_term(side, match):
+        return False
     if match.row.rule == "qad-imperfect":
         return bool(after) and _is_imperfect(after[0].form)
     if match.row.rule == "no-object":  # وُصفت بأنها; وصفته بأنه has a speaker
@@ -34,10 +36,13 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
         return not any(form.endswith(("ه", "ها", "هم")) for form in verbs)
     if match.row.rule == "not-before-name":
         return bool(after) and not after[0].text[:1].isupper()
-    if match.row.kind == "naming" and after and match.row.distance <= 2 and side.language == "ar":
-        named = side.tokens[match.last : match.last + _GLOSS]  # المسمى AI Next, ما يعرف بقيمة التجزئة hash
-        return all(token.kind is not TokenKind.WORD or arabic_share(token.text) > 0 for token in named)
     return True
+
+
+def _introduces_term(side: SideView, match: Match[Device]) -> bool:
+    """A word in Latin letters soon after: المسمى AI Next, ما يعرف بقيمة التجزئة hash."""
+    named = side.tokens[match.last : match.last + _GLOSS] if side.language == "ar" else ()
+    return any(token.kind is TokenKind.WORD and arabic_share(token.text) == 0 for token in named)
 
 
 def _is_subject(side: SideView, match: Match[Device]) -> bool:

@@ -145,7 +145,7 @@ def is_akin(words: str, form: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _loyal_roots(words: str) -> frozenset[str]:
-    single = [stem for stem, rests in _listed_for(words).items() if () in rests]
+    single = [stems[0] for stems in _listed(normalise_word(words)) if len(stems) == 1]
     return frozenset[str]().union(*map(_stem_roots, single[:_USUAL]))
 
 

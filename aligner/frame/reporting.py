@@ -169,6 +169,8 @@ def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[_Pair]) -> Iterat
         linked = view.links.sources_of(there.first, there.last) or _with_its_subject(view, pairs, there)
         if not linked or _renders(view, there, linked) or not _has_subject(view.target, there):
             continue
+        if any(linked[0] in range(m.first, m.last) and not is_report(view.source, m) for m in view.source.reporting):
+            continue  # the state
         if not _claims_at(view, view.source, linked[0], ()):
             yield _edit_of(view, view.source.span(linked[0], linked[0] + 1), there)
 

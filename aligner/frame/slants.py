@@ -42,6 +42,7 @@ class Slant:
 class _Table:
     english: Matcher[frozenset[int]]
     arabic: Matcher[frozenset[tuple[int, Direction]]]
+    idioms: frozenset[int]  # rows without any slanted word
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def slants(view: BeadView, name: str) -> Iterator[Slant]:
     there = _found(_table(name).arabic, view.target)
     lines = {line for found in there for line, _ in found.rows}
     for here in _found(_table(name).english, view.source) if there else ():
+        if here.rows <= _table(name).idioms:  # its words are not themselves: in order to
+            taken[0].update(here.tokens)
         if here.rows.isdisjoint(lines):
             continue
         found = next((m for m in _nearest(view, here, there) if taken[1].isdisjoint(m.tokens)), None)
@@ -176,7 +179,8 @@ def _table(name: str) -> _Table:
         for column, direction in ((1, Direction.SOFTENED), (2, Direction.STRENGTHENED))
     )
     english = _grouped((line, row[0]) for line, row in enumerate(rows))
-    return _Table(Matcher(english), Matcher(_grouped(slanted), inflect=True))
+    idioms = frozenset(line for line, row in enumerate(rows) if not (row[1] or row[2]))
+    return _Table(Matcher(english), Matcher(_grouped(slanted), inflect=True), idioms)
 
 
 def _grouped(rows: Iterable[tuple[Row, str]]) -> Iterator[tuple[frozenset[Row], tuple[str]]]:
