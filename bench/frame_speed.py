@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+from aligner.cli import COLLECTED
 from aligner.embed import RememberingEmbedder, load_embedder
 from aligner.ingest import Pair
 from aligner.pipeline import frame_pairs
@@ -22,7 +23,6 @@ from bench.frame import HERE, TEXTS
 from bench.frameset import CLEAN, read_set
 from bench.framing_weights import OWN, REAL
 
-COLLECTED = (50_000, 20, 100)  # as in the command
 SEED = 3
 KEPT = 1 << 30  # bytes of vectors, more than the pairs need
 

@@ -18,16 +18,16 @@ from aligner.cli import corpora, records, texts
 from aligner.cli.settings import sparing_inputs
 from aligner.errors import AlignerError
 
-__all__ = ["cli", "main"]
+__all__ = ["COLLECTED", "cli", "main"]
 
-_COLLECTED = (50_000, 20, 100)
+COLLECTED = (50_000, 20, 100)
 """How seldom Python looks for cycles: hardly any are made here, and looking took a sixth of the time."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main() -> None:
     """Run the command line and turn errors into a message and an exit status."""
-    gc.set_threshold(*_COLLECTED)
+    gc.set_threshold(*COLLECTED)
     try:
         cli(standalone_mode=False)
     except AlignerError as error:

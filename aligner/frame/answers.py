@@ -198,21 +198,17 @@ def _are_modal(*rows: Device) -> bool:
     return all(row.kind == "epistemic" and row.rule != "if-future" for row in rows)
 
 
-def _forms(side: SideView, indices: range) -> list[str]:
-    return list(side.forms[indices.start : indices.stop])
-
-
 def _loyal(view: BeadView, side: SideView, words: range) -> Iterator[int]:
     """Yield the tokens of the other side that begin what loyal translators write for these words, or write them for."""
     other = view.other(side)
-    here = _forms(side, words)
+    here = side.forms[words.start : words.stop]
     there = other.forms
     if side is view.source:
         names = {" ".join(here), " ".join(here[1:]) if here[0] in _BE else ""} - {""}
         yield from sorted({k for name in names for k in loyal_places(name, there)})
         return
     known = {tuple(form.split()) for form in origins(here)}
-    yield from (k for k in range(len(there)) if any(tuple(there[k : k + n]) in known for n in range(1, LONGEST + 1)))
+    yield from (k for k in range(len(there)) if any(there[k : k + n] in known for n in range(1, LONGEST + 1)))
 
 
 def _spoken(side: SideView) -> frozenset[int]:

@@ -63,10 +63,11 @@ def slants(view: BeadView, name: str) -> Iterator[Slant]:
     if (view.source.language, view.target.language) != ("en", "ar") or not (view.source.text and view.target.text):
         return
     taken = [set[int](), set[int]()]
-    there = _found(_table(name).arabic, view.target)
+    table = _table(name)
+    there = _found(table.arabic, view.target)
     lines = {line for found in there for line, _ in found.rows}
-    for here in _found(_table(name).english, view.source) if there else ():
-        if here.rows <= _table(name).idioms:  # its words are not themselves: in order to
+    for here in _found(table.english, view.source) if there else ():
+        if here.rows <= table.idioms:  # its words are not themselves: in order to
             taken[0].update(here.tokens)
         if here.rows.isdisjoint(lines):
             continue
@@ -153,9 +154,8 @@ def _is_rendered(view: BeadView, here: range, there: range, joint: int) -> bool:
     """Another word renders the form; where the two are linked, only what loyal translators write does."""
     if joint < LOOSE:
         return has_rendering(view, view.source, here, but=there)
-    forms = view.target.forms
     words = view.source.span(here.start, here.stop).of(view.source.text)
-    return any(_is_free(view, here, place) for place in loyal_places(words, forms))
+    return any(_is_free(view, here, place) for place in loyal_places(words, view.target.forms))
 
 
 def _is_free(view: BeadView, here: range, place: int) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from aligner.frame.joints import is_loyal_at
 from aligner.frame.sayings import is_noun, is_report
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
+from aligner.model import Span
 from aligner.resources import Reporting
 from aligner.text import TokenKind
 
@@ -81,7 +82,9 @@ def pairs_of(view: BeadView) -> list[Pair]:
     source = [m for m in view.source.reporting if is_report(view.source, m)]
     target = _telling([m for m in view.target.reporting if is_report(view.target, m)])
     is_only = len(source) == len(target) == 1
-    others = {t.first for t in target if _is_anothers(view, t)}
+    said = {k for m in source for k in range(m.first, m.last)}
+    unsaid = [token.span for k, token in enumerate(view.source.tokens) if k not in said]
+    others = {t.first for t in target if _is_anothers(view, unsaid, t)}
     found = [pair for t in target for h in source if (pair := _joined(view, h, t, is_only=is_only, others=others))]
     found = [pair for pair in found if pair.is_plain or not is_noun(view.source, pair.here)]
     pairs: list[Pair] = []
@@ -128,12 +131,9 @@ def _is_elsewhere(view: BeadView, here: Match[Reporting], there: Match[Reporting
     return any(i in inside and j in devices and cosines[i, j] >= _RENDERED for i, j in view.links.firm)
 
 
-def _is_anothers(view: BeadView, there: Match[Reporting]) -> bool:
-    """A word that is no verb of saying is loyally rendered so: to recognise a result, يعترف ب; confession, اعتراف."""
-    verbs = (m for m in view.source.reporting if is_report(view.source, m))  # a claim that they dispute is none
-    said = {k for m in verbs for k in range(m.first, m.last)}
-    others = [t.span for k, t in enumerate(view.source.tokens) if k not in said]
-    return any(is_loyal_at(view, span, there.first) for span in others)
+def _is_anothers(view: BeadView, unsaid: Sequence[Span], there: Match[Reporting]) -> bool:
+    """A word that reports nothing is loyally rendered so: to recognise a result, يعترف ب; a claim they dispute, زعم."""
+    return any(is_loyal_at(view, span, there.first) for span in unsaid)
 
 
 def share_subject(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:
