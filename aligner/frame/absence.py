@@ -7,7 +7,7 @@ nothing does, it was left out, or brought in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from aligner.frame.renderings import has_loyal, is_listed, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Evaluation, Label, load_words
-from aligner.text import TokenKind, bare_forms, normalise_word
+from aligner.text import TokenKind, bare_forms, english_bases, normalise_word
 
 __all__ = [
     "Absence",
@@ -38,6 +38,7 @@ _CLAUSE, _SURE = 3, 0.7  # content words and probability from which a stretch is
 _EXTREME = 3
 _SAME = 0.7  # cosine from which a word renders another
 _REACH = 2  # tokens from a translated Arabic word in which the same English word may render another: اليميني المتطرف
+_HEAD = 2  # words before a modifier with which it may be one rendering
 _SHORT = 3  # letters of an Arabic form that is too short to be sure of
 _SUFFIX = 3  # letters that an inflection may add to a longer one
 _PREPOSITIONS = ("ب", "ك", "ل")
@@ -113,14 +114,36 @@ def has_rendering(view: BeadView, side: SideView, indices: range, *, but: range 
     return is_met or is_as_usual(view, side, indices)
 
 
-def is_as_usual(view: BeadView, side: SideView, indices: range) -> bool:
-    """Tell whether the other side has what loyal translators write for just these words, or write them for."""
+def is_as_usual(view: BeadView, side: SideView, indices: range, *, but: range = range(0)) -> bool:
+    """Tell whether the other side has (``but`` some) what loyal translators write for these words, or write them for.
+
+    An English word that is firmly linked to another Arabic one is not what these render.
+    """
     words, other = side.forms[indices[0] : indices[-1] + 1], view.other(side)
     if side is view.source:
         return has_loyal(" ".join(words), other.forms)
-    found = origins(words)
-    there = f" {' '.join(other.forms)} " if found else ""
-    return any(f" {form} " in there for form in found)
+    for first in range(indices[0], max(0, indices[0] - _HEAD) - 1, -1):  # with the noun before: خطأ فادح, a blunder
+        here = range(first, indices[-1] + 1)
+        found = origins(side.forms[here.start : here.stop])
+        if any(_is_free(view, places, here) for places in _places(other, found) if places.isdisjoint(but)):
+            return True
+    return False
+
+
+def _places(side: SideView, found: Collection[str]) -> Iterator[set[int]]:
+    """Give the tokens of an English side where one of these forms stands, or a word that inflects it."""
+    for form in found:
+        words = form.split()
+        for k in range(len(side.forms) - len(words) + 1):
+            here = side.forms[k : k + len(words)]
+            if list(here) == words or (len(words) == 1 and form in english_bases(here[0])):
+                yield {*range(k, k + len(words))}
+
+
+def _is_free(view: BeadView, places: set[int], indices: range) -> bool:
+    """None of the source words is firmly linked to target words other than these alone."""
+    linked = [view.links.targets_of(k, k + 1, is_firm=True) for k in places]
+    return not any(there and all(j not in indices for j in there) for there in linked)
 
 
 def is_anothers(view: BeadView, side: SideView, index: int, indices: range) -> bool:

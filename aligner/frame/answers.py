@@ -150,7 +150,9 @@ def unanswered(view: BeadView, side: SideView, rendered: frozenset[tuple[int, in
     searches = [Search(view, side, match, others) for match in matches]
     units = _units(matches)
     answered = assign(claim for search in searches for claim in _claims(search, units[search.match.first]))
-    return [s for s in searches if units[s.match.first] not in answered and not _is_answered_anyway(s)]
+    met = {s.match.form for s in searches if units[s.match.first] in answered} if side is view.target else set()
+    left = (s for s in searches if units[s.match.first] not in answered and s.match.form not in met)  # said twice
+    return [s for s in left if not _is_answered_anyway(s)]
 
 
 def _units(matches: Iterable[Match[Device]]) -> dict[int, int]:
@@ -190,7 +192,7 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
         if row.kind == match.row.kind and is_near and _may_answer(search, k):
             yield k, 0.0
     loyal = (k for k in _loyal(search.view, search.side, search.tokens) if k in window)
-    yield from ((k, _LOYAL) for k in loyal if not _is_past(other, k))
+    yield from ((k, _LOYAL) for k in loyal if not _is_past(search, k))
 
 
 def _are_modal(*rows: Device) -> bool:
@@ -251,7 +253,7 @@ def _may_answer(search: Search, index: int) -> bool:
     """No word that is spoken for, no lookalike, no قد of the past, no call for action."""
     other = search.other
     if other.tokens[index].form in _QAD:
-        return not _is_past(other, index)
+        return not _is_past(search, index)
     if is_condition(other, index) and any(is_condition(search.side, k) for k in range(len(search.side.tokens))):
         return False
     is_masked = search.match.row.kind != "claim" and other.is_masked(index)
@@ -259,10 +261,15 @@ def _may_answer(search: Search, index: int) -> bool:
     return search.is_free(index, is_device=False) and not is_other
 
 
-def _is_past(side: SideView, index: int) -> bool:
-    """قد before a verb in the perfect says that it is done: قد هلكوا."""
-    after = side.tokens[index + 1 : index + 2]
-    return side.tokens[index].form in _QAD and not (after and after[0].form[0] in "يتنال")
+def _is_past(search: Search, index: int) -> bool:
+    """قد before a verb in the perfect says that it is done (قد هلكوا, قد تم), unless it renders "may have"."""
+    side, match = search.other, search.match
+    after = side.tokens[index + 1].form if index + 1 < len(side.tokens) else ""
+    if side.tokens[index].form not in _QAD:
+        return False
+    is_perfect = not after or after[0] not in "يتنال" or after in ("تم", "تمت")
+    is_had = "have" in search.side.forms[match.first : match.last + 1]
+    return is_perfect or (after[0] == "ا" and not is_had)
 
 
 def _is_quoted_instead(search: Search) -> bool:

@@ -20,13 +20,15 @@ _TASHKEEL = re.compile("[\u064b-\u0652\u0640]")
 
 def is_hedge(side: SideView, match: Match[Device]) -> bool:
     """Tell whether a device is one here: not in speech, قد only before an imperfect, no Latin name after."""
-    if side.is_in_speech(match.first) or is_lookalike(side, match.first) or _is_in_name(side, match):
+    if side.is_in_speech(match.first) or _is_in_name(side, match):
+        return False
+    if any(is_lookalike(side, k) for k in range(match.first, match.last)):
         return False
     if _is_subject(side, match) or _is_emphatic(side, match):
         return False
     after = side.tokens[match.last : match.last + 2]
-    if match.row.kind == "epistemic" and _is_denied(side, match.first):
-        return False  # no model had predicted, لم يتوقعه
+    if match.row.kind in ("epistemic", "degree") and _is_denied(side, match.first):
+        return False  # no model had predicted, لم يتوقعه; لا يقدر بثمن
     if match.row.kind == "naming" and match.row.distance <= 2 and _introduces_term(side, match):
         return False
     if match.row.rule == "qad-imperfect":

@@ -21,6 +21,7 @@ __all__ = ["check", "marks"]
 
 _HELD = 4  # tokens after "could" in which its verb stands
 _PASSAGE = 8  # tokens after a device of which one at least is rendered where the passage is
+_SUBJECT = 3  # tokens before a device in which the subject of a lone verb after it stands
 _CLAUSE = 3  # tokens of a device that are a clause of their own where nothing follows them
 _MARKED = ("naming", "self", "claim", "doubt")
 _SEVERITY = {0: "low", 1: "low", 2: "medium", 3: "high"}
@@ -81,7 +82,8 @@ def _is_kept(search: Search) -> bool:
     while last < min(len(side.tokens), first + _PASSAGE) and side.tokens[last].kind is not TokenKind.MARK:
         last += 1
     words = [k for k in range(first, last) if k in side.content]
-    return not words or bool(search.linked(first, last))
+    is_lone = len(words) == 1 and match.row.kind == "epistemic"  # munitions appear to have exploded
+    return not words or bool(search.linked(max(0, match.first - _SUBJECT) if is_lone else first, last))
 
 
 def _is_future(form: str) -> bool:

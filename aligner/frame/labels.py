@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aligner.frame.absence import agrees, is_definite, is_known, is_rendered, names_people
+from aligner.frame.absence import agrees, is_as_usual, is_definite, is_known, is_rendered, names_people
 from aligner.frame.joints import FIRM, PLACE, is_loyal_at, joint_of
 from aligner.frame.sayings import is_report
 from aligner.frame.slants import LABELS, Slant, slanted, slants
@@ -134,6 +134,8 @@ def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:
     if pair.joint == FIRM:
         return False
     source, target = range(pair.source.first, pair.source.last), range(pair.target.first, pair.target.last)
+    if is_as_usual(view, view.target, target, but=source):
+        return True
     if abs(pair.here.value) >= abs(pair.there.value):
         return _is_rendered_throughout(view, view.source, source, target)
     return _is_rendered_throughout(view, view.target, target, source)
@@ -141,7 +143,9 @@ def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:
 
 def _is_rendered_throughout(view: BeadView, side: SideView, words: range, but: range) -> bool:
     """Every word of a label is rendered by others than these: of climate deniers, the climate alone is not enough."""
-    return all(is_known(side, k) and is_rendered(view, side, range(k, k + 1), but=but) for k in words)
+    stop = load_words(f"function-words.{side.language}.txt")  # of forced out, the verb
+    content = [k for k in words if side.tokens[k].form not in stop] or words
+    return all(is_known(side, k) and is_rendered(view, side, range(k, k + 1), but=but) for k in content)
 
 
 def _with_adjective(view: BeadView, match: Match[Labels]) -> Span:
@@ -180,7 +184,7 @@ def _candidates(view: BeadView, here: Match[Labels], there: Match[Labels]) -> It
     is_same = any(a.scale == b.scale for a, b in readings)
     if joint is None and is_same and _is_alone(view, here, there):
         joint = _SCALE
-    if joint is not None and (joint > PLACE or is_same or _is_absent(view, here)):
+    if joint is not None and (joint > PLACE or is_same):
         a, b = min(readings, key=lambda p: (abs(p[0].value - p[1].value), abs(p[0].rank - p[1].rank)))
         yield _Pair(here, there, a, b, joint)
 
@@ -201,12 +205,6 @@ def _is_alone(view: BeadView, here: Match[Labels], there: Match[Labels]) -> bool
     return bool(scales) and not any(links) and counts == [1, 1]
 
 
-def _is_absent(view: BeadView, here: Match[Labels]) -> bool:
-    """Tell whether the label is in the table of renderings and nothing renders it: what stands in its place is it."""
-    words = range(here.first, here.last)
-    return all(is_known(view.source, k) for k in words) and not is_rendered(view, view.source, words)
-
-
 def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
     """A charged modifier has no counterpart, its head has: terrorist groups, جماعات."""
     label = max(match.row, key=lambda row: abs(row.value))
@@ -215,12 +213,17 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
         return
     if not names_people(label) or abs(label.value) < _CHARGED or head is None:
         return
-    if view.links.targets_of(match.first, match.last, is_firm=True):
+    if view.links.targets_of(match.first, match.last, is_firm=True) or _is_met(view, match):
         return
     span = view.target_span_of(head, head + 1)
     if span and not _is_still_there(view, match):
         phrase = Span(match.span.start, view.source.tokens[head].span.end)
         yield _Shift(phrase, span, label, None, "label-dropped")
+
+
+def _is_met(view: BeadView, match: Match[Labels]) -> bool:
+    """Loyal translators write what stands somewhere there."""
+    return is_as_usual(view, view.source, _tokens(match))
 
 
 def _head_after(side: SideView, index: int) -> int | None:

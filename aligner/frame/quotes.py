@@ -134,10 +134,18 @@ def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
     stop = load_words(f"function-words.{source.language}.txt") | load_words("name-particles.en.txt")
     words = [(i, source.tokens[i]) for i in linked if source.tokens[i].kind is TokenKind.WORD]
     words = [(i, word) for i, word in words if word.form not in stop] or words
+    sure = {i for i, j, score in view.links.pairs if score >= _SURE and quoted.first <= j < quoted.last}
+    words = [(i, word) for i, word in words if i in sure] or words
     targets = [t for t in view.target.tokens[quoted.first : quoted.last] if t.kind is TokenKind.WORD]
     if not words:
         return _sounds_like_any(view, quoted)
-    return all(_is_name(view, i, word, targets) for i, word in words)
+    return all(_is_name(view, i, word, targets) for i, word in words) or _is_abbreviated(source, words[-1][0])
+
+
+def _is_abbreviated(source: SideView, last: int) -> bool:
+    """An acronym in brackets after the words makes them the name of something: third assessment report (TAR)."""
+    after = [token.text for token in source.tokens[last + 1 : last + 4]]
+    return len(after) > 2 and after[0] == "(" and after[1].isupper() and after[2] == ")"
 
 
 def _is_name(view: BeadView, index: int, word: Token, targets: list[Token]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aligner.resources import data_bytes
-from aligner.text import bare_forms, english_bases, light_stem, normalise_word, pronoun_cuts
+from aligner.text import bare_forms, english_bases, light_stem, normalise_word
 
 __all__ = [
     "LONGEST",
@@ -110,8 +110,8 @@ def _listed_for(words: str) -> Mapping[str, Sequence[tuple[str, ...]]]:
 
 @lru_cache(maxsize=65536)
 def _stems_of(form: str) -> tuple[str, ...]:
-    """Give the light stems of an Arabic form with and without a pronoun at its end."""
-    return tuple({light_stem(bare) for bare in (form, *pronoun_cuts(form))})
+    """Give the light stems of an Arabic form with and without what is written in one with it: بتراجع, تراجع."""
+    return tuple(sorted({light_stem(bare) for bare in (form, *bare_forms(form))}))
 
 
 def is_weighed(words: str) -> bool:
@@ -161,7 +161,10 @@ def origins(forms: Sequence[str]) -> tuple[str, ...]:
     >>> "toothless" in origins(["بلا", "انياب"])
     True
     """
-    return _origins().get(tuple(light_stem(form) for form in forms), ())
+    first, *rest = forms
+    stems = (light_stem(form) for form in rest)
+    tails = tuple(stems)
+    return tuple(sorted({form for stem in _stems_of(first) for form in _origins().get((stem, *tails), ())}))
 
 
 def _listed(words: str) -> tuple[tuple[str, ...], ...]:

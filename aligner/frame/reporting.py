@@ -33,8 +33,8 @@ from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import best_cosines, word_strings
 from aligner.model import Category, Direction, Edit, Span
-from aligner.resources import Device, Reporting
-from aligner.text import TokenKind
+from aligner.resources import Device, Reporting, load_words
+from aligner.text import TokenKind, bare_forms
 
 __all__ = ["Reports", "check", "reports"]
 
@@ -43,6 +43,7 @@ _CLASS = 3  # steps of distance that always are another class
 _TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
 _VOUCHES = frozenset({"reveal", "concede"})  # stances that a mere verb of saying takes away
 _REACH = 10  # tokens round the verb in which another word of claiming answers it
+_SOURCE = 5  # tokens after "according to" in which its source is named
 _RENDERS = 0.5  # cosine from which a word of claiming merely renders the word it is linked to
 _PASSIVE = re.compile("^[وف]?[يت]\u064f")  # a written damma after the first letter of an imperfect
 
@@ -94,6 +95,9 @@ def _flags(view: BeadView, pairs: Sequence[Pair]) -> list[Edit]:
     found = list(_classed(view, pairs))
     told = {(e.source, e.target) for e in found}
     for slant in slants(view, SAYINGS):
+        rendered = [p.here.span for p in pairs if p.there.span.overlaps(slant.target)]
+        if rendered and not any(span.overlaps(slant.source) for span in rendered):
+            continue  # it renders another verb: admitted, أقر
         is_told = any((s and s.overlaps(slant.source)) or (t and t.overlaps(slant.target)) for s, t in told)
         if not is_told and _may_say(view.source, slant.source) and _may_say(view.target, slant.target):
             moved = "doubts" if slant.direction is Direction.SOFTENED else "vouches for"
@@ -118,10 +122,20 @@ def _classed(view: BeadView, pairs: Sequence[Pair]) -> Iterator[Edit]:
             continue
         if abs(pair.step) < _CLASS and is_loyal_at(view, pair.here.span, pair.there.first):  # whatever their classes
             continue
+        if _shows(view, pair):
+            continue
         if _is_softened(pair.step, here, there) and not _is_excused(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)
         elif _is_strengthened(pair.step, here, there) and not _is_excused(view, view.target, pair):
             yield _edit(view, pair, Direction.STRENGTHENED)
+
+
+def _shows(view: BeadView, pair: Pair) -> bool:
+    """According to figures, تظهر الأرقام: what is no person shows what it says."""
+    after = {t.form for t in view.source.tokens[pair.here.last : pair.here.last + _SOURCE]}
+    is_shown = bare_forms(view.target.tokens[pair.there.first].form) & load_words("showing.ar.txt")
+    is_source = pair.here.form.split()[0] in ("according", "citing", "cited")
+    return is_source and bool(is_shown) and not after.isdisjoint(load_words("evidence.en.txt"))
 
 
 def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[Pair]) -> Iterator[Edit]:
@@ -133,6 +147,8 @@ def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[Pair]) -> Iterato
         linked = view.links.sources_of(there.first, there.last) or _with_its_subject(view, pairs, there)
         if not linked or _renders(view, there, linked) or not _has_subject(view.target, there):
             continue
+        if any(is_loyal_at(view, view.source.span(k, k + 1), there.first) for k in linked):
+            continue  # invented, اختلق
         if any(linked[0] in range(m.first, m.last) and not is_report(view.source, m) for m in view.source.reporting):
             continue  # the state
         if not _claims_at(view, view.source, linked[0], ()):

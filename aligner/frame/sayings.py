@@ -12,6 +12,12 @@ from aligner.text import normalise_word
 
 __all__ = ["is_noun", "is_report"]
 
+_TANWIN = re.compile("\u064b\u0627?$|\u0627\u064b$")
+_PASSING = ("اقر", "يقر", "تقر")
+_PASSED = 4  # tokens beside أقر in which what is conceded, or passed, is named
+_THAT = ("ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم", "ب")
+_TO_WHOM = frozenset({"me", "us", "him", "her", "them", "it"})
+_MODALS = frozenset({"can", "could", "cannot", "must", "should", "would", "will", "may", "might"})
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
 
 
@@ -28,8 +34,13 @@ def is_report(side: SideView, match: Match[Reporting]) -> bool:
     before = side.tokens[match.first - 1].form if match.first else ""
     if match.form.split()[0] in load_words("homograph-nouns.en.txt") and not _is_verb(side, match):
         return False
+    if match.form == "told" and match.last < len(side.tokens) and side.tokens[match.last].form == "to":
+        return False  # they are told to leave
+    if match.row.stance == "endorse" and match.last < len(side.tokens) and side.tokens[match.last].form in _TO_WHOM:
+        return False  # she showed us ballots
     if match.row.stance != "claim":
-        return not (before in ("a", "an", "the") and match.form.endswith("ed"))  # a leaked memo
+        is_adjective = match.form.endswith("ed") and before in load_words("adjective-openers.en.txt")
+        return not is_adjective and not (match.row.stance == "endorse" and before in _MODALS)  # a leaked memo; can show
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
     is_thing = before in load_words("determiners.en.txt")
     return not is_thing and after.isdisjoint(load_words("claimed-things.en.txt"))
@@ -65,9 +76,29 @@ def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
     is_plain = match.row.stance == "neutral" and match.row.distance == 0
     if bare[0] in "بك" and not listed.startswith(bare[0]) and not is_plain:
         return False
+    if match.row.lemma == "حسب" and listed.endswith("ا") and token.form.lstrip("وف") != listed.lstrip("وف"):
+        return False  # its storeys, بطبقاته, are no طبقا
+    if _TANWIN.search(token.text) and not listed.endswith("ا"):
+        return False  # an amount, قدرًا
+    after = side.tokens[match.last].form if match.last < len(side.tokens) else ""
+    if token.form.endswith("دعون") and after == "الي":
+        return False  # they call for, يدعون إلى
+    if listed.startswith(_PASSING) and not _concedes(side, match):
+        return False
     if match.row.stance != "claim":
         return True
     return not token.text.endswith("\N{ARABIC LETTER ALEF MAKSURA}") or match.form != "يدعي"
+
+
+def _concedes(side: SideView, match: Match[Reporting]) -> bool:
+    """A law is passed with the same word, أقر; its noun, إقرار, needs what is conceded, with أن or ب."""
+    after = [token.form for token in side.tokens[match.last : match.last + _PASSED]]
+    around = [token.form for token in side.tokens[max(0, match.first - _PASSED) : match.first]] + after
+    laws = load_words("laws.ar.txt")
+    is_law = any(form.removeprefix("و").removeprefix("ال") in laws for form in around)
+    is_noun = "قرار" in side.tokens[match.first].form
+    is_said = match.form.split()[-1] in _THAT or any(form in _THAT or form.startswith("ب") for form in after)
+    return (is_said or not is_noun) and not is_law
 
 
 def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:

@@ -18,6 +18,7 @@ from aligner.frame.renderings import is_akin, is_loyal, is_weighed, loyal_places
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Matcher
 from aligner.model import Category, Direction, Edit, Span
+from aligner.resources import load_words
 from aligner.text import normalise_word
 
 __all__ = ["LABELS", "SAYINGS", "Slant", "slanted", "slants"]
@@ -135,6 +136,8 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
     """Nothing loyal renders the form, and the word renders nothing else; a name must be linked: the Uprising, أحداث."""
     if joint != FIRM and view.source.is_proper(here.tokens.start, here.tokens.stop):
         return False
+    if len(there.tokens) == 1 and view.target.tokens[there.tokens.start].form in load_words("function-words.ar.txt"):
+        return False  # غير أن, though
     words = here.span.of(view.source.text)
     forms = view.target.forms[there.tokens.start : there.tokens.stop]
     is_akin_to_loyal = len(forms) == 1 and is_akin(words, forms[0])

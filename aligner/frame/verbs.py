@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from aligner.frame.coverage import sounds_like_name
 from aligner.frame.joints import is_loyal_at
 from aligner.frame.sayings import is_noun, is_report
 from aligner.frame.view import BeadView, SideView
@@ -80,7 +81,7 @@ class Pair:
 def pairs_of(view: BeadView) -> list[Pair]:
     """Pair the reporting verbs of both sides, every verb once."""
     source = [m for m in view.source.reporting if is_report(view.source, m)]
-    target = _telling([m for m in view.target.reporting if is_report(view.target, m)])
+    target = _telling([m for m in view.target.reporting if is_report(view.target, m) and not _spells_name(view, m)])
     is_only = len(source) == len(target) == 1
     said = {k for m in source for k in range(m.first, m.last)}
     unsaid = [token.span for k, token in enumerate(view.source.tokens) if k not in said]
@@ -92,6 +93,13 @@ def pairs_of(view: BeadView) -> list[Pair]:
         if not any(pair.here is p.here or pair.there is p.there for p in pairs):
             pairs.append(pair)
     return sorted(pairs, key=lambda pair: pair.there.first)
+
+
+def _spells_name(view: BeadView, match: Match[Reporting]) -> bool:
+    """A surname that looks like a verb: Holloway, هولواي."""
+    linked = view.links.sources_of(match.first, match.last, is_firm=True)
+    is_name = any(view.source.tokens[i].text[0].isupper() for i in linked)
+    return is_name and sounds_like_name(view, view.target, [match.first])
 
 
 def _telling(matches: list[Match[Reporting]]) -> list[Match[Reporting]]:
