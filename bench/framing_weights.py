@@ -5,8 +5,9 @@
 Two logistic regressions for each direction (omissions from the source, additions to the target). The first
 judges words: in every clean development pair a stretch of one to four linked words is struck out of one side
 (fixed seed), which makes the words it rendered unrendered. The second judges phrases: those the first makes in
-clean pairs and in the edited pairs of the category. Only documents of split ``dev`` are read. The file written
-says what it was learned from; the same sets give the same bytes.
+clean pairs and in the edited pairs of the category. One more judges flags (``assurance``): those that an edit called
+for, and those on pairs that nobody edited. Only documents of split ``dev`` are read. The file written says what it was
+learned from; the same sets give the same bytes.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.embed import WordVectors, load_embedder
-from aligner.frame import BeadView, SideView, detect, family, view
+from aligner.frame import BeadView, SideView, family, unjudged, view
+from aligner.frame.assurance import FEATURES, features, load_judge
 from aligner.frame.coverage import (
     PHRASE_FEATURES,
     WORD_FEATURES,
     Weights,
-    load_confidences,
     load_weights,
     phrase_rows,
     word_features,
@@ -44,11 +45,14 @@ HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
 OWN = HERE.parent / "corpora"  # where the texts of the sets of invented news are
 REAL = ("framing", "framing-second", "framing-third")  # sets over published pairs
+FLAGS_ONLY = ("framing-everyday",)  # so many pairs without an edit would make every missing phrase seem unlikely
 OUT = HERE.parent / "aligner" / "data" / "frame-coverage.json"
 SEED = 5
 STRIKES = 2  # stretches struck out of each side of each pair
 STRETCHES = (1, 1, 2, 3, 4)  # words in a stretch, drawn from these
-RIDGE_WORD, RIDGE_PHRASE = 0.01, 1.0  # L2 penalties on standardised features
+RIDGE_WORD, RIDGE_PHRASE, RIDGE_FLAG = 0.01, 1.0, 5.0  # L2 penalties on standardised features
+FEWEST = 20  # flags of a kind of rule from which it has a weight of its own, and not its category's
+DROPPED = 0.01  # share of the right flags that may fall below the least sure one kept
 STEPS = 60  # Newton steps; it converges in fewer
 CATEGORIES = {Side.SOURCE: Category.OMISSION, Side.TARGET: Category.ADDITION}
 
@@ -72,13 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     folders = [HERE / "framing", *sorted(HERE.glob("framing-*"))]
     sets = [(folder, chosen.texts if folder.name in REAL else OWN) for folder in folders]
-    cases = [case for folder, texts in sets for case in read_set(folder, texts) if case.split == "dev"]
+    read = {folder.name: [case for case in read_set(folder, texts) if case.split == "dev"] for folder, texts in sets}
+    cases = [case for found in read.values() for case in found]
     vectors = WordVectors(load_embedder())
-    learned = learn(cases, vectors)
+    learned = learn([case for name, found in read.items() if name not in FLAGS_ONLY for case in found], vectors)
     files = [path for folder, _ in sets for path in set_files(folder)]
-    rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned, "rules": {}}
+    rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned, "flags": {}}
     _write(chosen.out, rows)
-    rows["rules"] = count_rules(cases, vectors)  # with the weights just learned
+    rows["flags"] = learn_flags(cases, vectors)  # with the weights just learned
     _write(chosen.out, rows)
     print(f"{chosen.out}: learned from {len(cases)} cases")
     return 0
@@ -87,26 +92,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _write(path: Path, rows: dict[str, object]) -> None:
     path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     load_weights.cache_clear()
-    load_confidences.cache_clear()
+    load_judge.cache_clear()
 
 
-def count_rules(cases: Sequence[Case], vectors: Vectors) -> dict[str, dict[str, int]]:
-    """Count the right and the wrong flags of each kind of rule; omissions and additions have odds of their own."""
+def learn_flags(cases: Sequence[Case], vectors: Vectors) -> dict[str, object]:
+    """Learn how sure a flag is, from the right and the wrong ones; some are neither.
+
+    A right one is what an edit of ours called for; a wrong one stands on a pair that nobody edited, or beside the edit.
+    """
     lexicon = load_lexicon()
-    right, wrong = Counter[str](), Counter[str]()
+    rows: list[tuple[tuple[float, ...], str, bool]] = []
     seen: set[tuple[str, str, str]] = set()
     for case in cases:
-        flags = detect(view(case.pair.source, case.pair.target, lexicon, vectors))
-        verdict = judge(case, flags)
+        here = view(case.pair.source, case.pair.target, lexicon, vectors)
+        flags = unjudged(here)
+        wrong = judge(case, flags).wrong
         for flag in flags:
-            name, key = family(flag, lexicon), (case.base, flag.rule, flag.cue)
-            if flag in verdict.wrong and key not in seen:
-                seen.add(key)  # the same flag on several edits of one pair is one
-                wrong[name] += 1
-            elif any(matches(flag, expected) for expected in case.expected):
-                right[name] += 1
-    names = {n for n in (*right, *wrong) if not n.startswith(("omission", "addition"))}
-    return {name: {"right": right[name], "wrong": wrong[name]} for name in sorted(names)}
+            key = (case.base, flag.rule, flag.cue)
+            is_right = any(matches(flag, expected) for expected in case.expected)
+            if is_right or (flag in wrong and key not in seen):
+                rows.append((features(here, flag), family(flag, lexicon), is_right))
+                seen.update(() if is_right else (key,))  # the same flag on several edits of one pair is one
+    counted = Counter(name for _, name, _ in rows)
+    kinds = [name if counted[name] >= FEWEST else name.partition("-")[0] for _, name, _ in rows]
+    names = sorted(set(kinds))
+    table = np.array([[*row[0], *(float(k == name) for name in names)] for row, k in zip(rows, kinds, strict=True)])
+    marks = np.array([float(is_right) for *_, is_right in rows])
+    *weights, bias = fit(table, marks, RIDGE_FLAG)
+    odds = table @ np.array(weights) + bias
+    return {
+        "features": dict(zip(FEATURES, weights[: len(FEATURES)], strict=True)),
+        "families": dict(zip(names, weights[len(FEATURES) :], strict=True)),
+        "bias": bias,
+        "least": round(float(np.quantile(odds[marks > 0], DROPPED)), 4),
+        "right": int(marks.sum()),
+        "wrong": int(len(marks) - marks.sum()),
+    }
 
 
 def learn(cases: Sequence[Case], vectors: Vectors) -> dict[str, dict[str, object]]:

@@ -21,11 +21,11 @@ CORPORA = ROOT / "corpora"
 SHARED = ROOT.parent / "shared" / "corpora"
 OWN = (  # texts written by us
     "demo", "newsroom", "newsroom-agency", "newsroom-blind", "newsroom-bulletin", "newsroom-columns", "newsroom-dev",
-    "newsroom-courier", "newsroom-dispatch", "newsroom-feature", "newsroom-gazette", "newsroom-herald", "newsroom-mixed",
-    "newsroom-press", "newsroom-tempting", "newsroom-wire",
+    "newsroom-courier", "newsroom-dispatch", "newsroom-everyday", "newsroom-feature", "newsroom-gazette",
+    "newsroom-herald", "newsroom-mixed", "newsroom-press", "newsroom-tempting", "newsroom-wire",
 )  # fmt: skip
 SETS = (*OWN, "mali-blockade", "dev", "example-audit")
-NAMES = ("the Organisation for the Prohibition of Chemical Weapons",)  # long names that anyone may write
+NAMES = ("the Organisation for the Prohibition of Chemical Weapons", "the European Court of Human Rights")  # long names that anyone may write
 LADDERS = ("demo", "mali-blockade")
 SIDES = ("source", "target")
 WORD = re.compile(r"[a-z_]+/[a-z_-]+|[^\W\d_]+")  # the id of a document (folder/name) is one word, not a text

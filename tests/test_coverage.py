@@ -15,7 +15,6 @@ from aligner.frame import BeadView, SideView, family, view
 from aligner.frame.coverage import (
     PHRASE_FEATURES,
     WORD_FEATURES,
-    load_confidences,
     load_weights,
     phrase_rows,
     phrases,
@@ -84,13 +83,6 @@ def test_the_weights_were_learned_from_the_sets_that_are_here() -> None:
     folders = [ROOT / "bench" / "framing", *sorted((ROOT / "bench").glob("framing-*"))]
     files = [path for folder in folders for path in set_files(folder)]
     assert json.loads(data_bytes("frame-coverage.json"))["data"] == data_hash(files)
-
-
-def test_a_confidence_is_the_share_of_flags_that_were_right() -> None:
-    counted = json.loads(data_bytes("frame-coverage.json"))["rules"]
-    for name, share in load_confidences().items():
-        right, wrong = counted[name]["right"], counted[name]["wrong"]
-        assert share == pytest.approx((right + 1) / (right + wrong + 2), abs=0.005 + 1e-9)
 
 
 def test_rules_are_counted_by_family() -> None:

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from aligner.errors import SettingError
 from aligner.frame import content, hedges, labels, quotes, reporting
-from aligner.frame.coverage import load_confidences
+from aligner.frame.assurance import judged
 from aligner.frame.document import Passage, inconsistencies
 from aligner.frame.functions import quotations_alone, quotations_of
 from aligner.frame.view import BeadView, SideView
@@ -30,6 +29,7 @@ __all__ = [
     "parse_checks",
     "quotations_alone",
     "quotations_of",
+    "unjudged",
     "view",
 ]
 
@@ -55,13 +55,19 @@ def view(
 
 
 def detect(bead: BeadView, checks: Iterable[Category] | None = None) -> tuple[Edit, ...]:
-    """Run the checks over one bead; spans are offsets in the two strings of the view."""
+    """Run the checks over one bead and keep what is sure enough; spans are offsets in the two strings of the view."""
+    lexicon = bead.source.lexicon
+    found = (judged(bead, edit, family(edit, lexicon)) for edit in unjudged(bead, checks))
+    return tuple(sorted((edit for edit in found if edit), key=lambda edit: edit.order))
+
+
+def unjudged(bead: BeadView, checks: Iterable[Category] | None = None) -> tuple[Edit, ...]:
+    """Give everything that the checks find in one bead, however unsure."""
     chosen = CHECKS if checks is None else [c for c in CHECKS if c in set(checks)]
     found: list[Edit] = []
     for category in chosen:
         found += [edit for edit in CHECKS[category](bead) if not _is_said_already(edit, found)]
-    lexicon = bead.source.lexicon
-    return tuple(sorted((_calibrated(edit, lexicon) for edit in found), key=lambda edit: edit.order))
+    return tuple(found)
 
 
 def family(edit: Edit, lexicon: Lexicon) -> str:
@@ -71,12 +77,6 @@ def family(edit: Edit, lexicon: Lexicon) -> str:
     if edit.category is Category.HEDGE:
         return f"hedge-{next((row.kind for row in lexicon.hedges if row.id == edit.rule), 'other')}"
     return edit.rule.partition(":")[0]
-
-
-def _calibrated(edit: Edit, lexicon: Lexicon) -> Edit:
-    """Give the share of such flags that were right on the development sets, where they were counted."""
-    confidence = load_confidences().get(family(edit, lexicon))
-    return edit if confidence is None else replace(edit, confidence=confidence)
 
 
 def _is_said_already(edit: Edit, found: Iterable[Edit]) -> bool:

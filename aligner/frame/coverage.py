@@ -28,11 +28,11 @@ __all__ = [
     "WORD_FEATURES",
     "Phrase",
     "Weights",
-    "load_confidences",
     "load_weights",
     "phrase_rows",
     "phrases",
     "sounds_like_name",
+    "unrendered",
     "vacancies",
     "word_features",
 ]
@@ -109,19 +109,6 @@ def load_weights() -> Mapping[str, Weights]:
     }
 
 
-@lru_cache(maxsize=1)
-def load_confidences() -> Mapping[str, float]:
-    """Load the share of right flags by kind of rule, as counted on the development sets.
-
-    >>> 0 < load_confidences()["quotes-added"] < 1
-    True
-    """
-    counted: dict[str, dict[str, int]] = json.loads(data_bytes("frame-coverage.json"))["rules"]
-    return {
-        name: round((row["right"] + 1) / (row["right"] + row["wrong"] + 2), 2) for name, row in sorted(counted.items())
-    }
-
-
 @lru_cache(maxsize=8)
 def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
     """Give the stretches of a side that seem to have no counterpart, in order, however unsure."""
@@ -136,6 +123,15 @@ def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
         )
         for first, last, row in phrase_rows(view, side, weights)
     )
+
+
+@lru_cache(maxsize=8)
+def unrendered(view: BeadView, side: SideView) -> tuple[tuple[int, float], ...]:
+    """Give the content words of a side with the probability, 0..1, that the other side has none for them."""
+    weights = load_weights()["source" if side is view.source else "target"]
+    words, rows = word_features(view, side)
+    odds = rows @ weights.word_array + weights.word[-1]
+    return tuple(zip(words, (round(1 / (1 + math.exp(-x)), 6) for x in odds.tolist()), strict=True))
 
 
 def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tuple[int, int, list[float]]]:

@@ -95,7 +95,7 @@ def _flags(view: BeadView, pairs: Sequence[Pair]) -> list[Edit]:
     found = list(_classed(view, pairs))
     told = {(e.source, e.target) for e in found}
     for slant in slants(view, SAYINGS):
-        rendered = [p.here.span for p in pairs if p.there.span.overlaps(slant.target)]
+        rendered = [p.here.span for p in pairs if p.joint > PLACED and p.there.span.overlaps(slant.target)]
         if rendered and not any(span.overlaps(slant.source) for span in rendered):
             continue  # it renders another verb: admitted, أقر
         is_told = any((s and s.overlaps(slant.source)) or (t and t.overlaps(slant.target)) for s, t in told)

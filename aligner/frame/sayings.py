@@ -12,10 +12,10 @@ from aligner.text import normalise_word
 
 __all__ = ["is_noun", "is_report"]
 
-_TANWIN = re.compile("\u064b\u0627?$|\u0627\u064b$")
+_TANWIN = re.compile("\u064b\u0627$|\u0627\u064b$")  # of a masculine accusative; مؤكدةً is a participle
 _PASSING = ("اقر", "يقر", "تقر")
 _PASSED = 4  # tokens beside أقر in which what is conceded, or passed, is named
-_THAT = ("ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم", "ب")
+_THAT = frozenset({"ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم"})
 _TO_WHOM = frozenset({"me", "us", "him", "her", "them", "it"})
 _MODALS = frozenset({"can", "could", "cannot", "must", "should", "would", "will", "may", "might"})
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
@@ -96,9 +96,10 @@ def _concedes(side: SideView, match: Match[Reporting]) -> bool:
     around = [token.form for token in side.tokens[max(0, match.first - _PASSED) : match.first]] + after
     laws = load_words("laws.ar.txt")
     is_law = any(form.removeprefix("و").removeprefix("ال") in laws for form in around)
+    if match.form.split()[-1] in _THAT or not _THAT.isdisjoint(after):
+        return True
     is_noun = "قرار" in side.tokens[match.first].form
-    is_said = match.form.split()[-1] in _THAT or any(form in _THAT or form.startswith("ب") for form in after)
-    return (is_said or not is_noun) and not is_law
+    return not is_law and (not is_noun or any(form.startswith("ب") for form in after))
 
 
 def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:

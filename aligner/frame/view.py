@@ -20,7 +20,7 @@ from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_wo
 __all__ = ["LONGEST_SCARE", "UNCOUNTED", "BeadView", "Function", "Matchers", "Quoted", "SideView", "matchers"]
 
 Tables: TypeAlias = tuple[Sequence[Sequence[float]], Sequence[Sequence[float]]]
-UNCOUNTED = 0.5  # confidence of a rule whose flags nobody has counted; detect() puts the counted share in its place
+UNCOUNTED = 0.5  # confidence of a flag that nobody has judged; detect() puts the learned one in its place
 LONGEST_SCARE = 5  # tokens; a longer quotation is speech (taxonomy, version 1)
 _CUE_REACH = 1  # words before a quotation in which a cue of a name counts, besides its first word
 _SPOKEN = 3  # tokens from which a quotation near a verb of saying is what was said
