@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aligner.align.corridor import whole
-from aligner.align.evidence import Evidence, Side, Stats
+from aligner.align.evidence import Evidence, Side, Stats, initial_stats, restate
 from aligner.align.model import lattice, load_weights
 from aligner.align.strand import Strand
 from bench.aligning.learn import Parameters
@@ -58,3 +58,11 @@ def test_the_gradient_is_the_slope_of_the_loss(pruned):
     along = np.random.default_rng(0).normal(size=len(theta))
     slope = (graph.loss(theta + 1e-5 * along)[0] - graph.loss(theta - 1e-5 * along)[0]) / 2e-5
     assert graph.loss(theta)[1] @ along == pytest.approx(slope, rel=1e-4)
+
+
+def test_a_document_is_known_by_its_larger_beads_and_its_stretches_of_gaps():
+    found = evidence(1)
+    stats = restate(found, initial_stats(found), RUNGS)
+    n_larger, n_stretches, n_beads, n_usual = 3, 2, 5, 20
+    assert stats.larger == pytest.approx((n_larger + n_usual * Stats.larger) / (n_beads + n_usual))
+    assert stats.alone == pytest.approx((n_stretches + n_usual * Stats.alone) / (n_beads + n_usual))
