@@ -39,6 +39,7 @@ _PRIOR_MATCHED, _FEW = (
 )  # cosine of aligned segments before any is seen; USE on news; counts as 5 beads
 _FEW_CHARACTERS, _FEW_BEADS = 500.0, 10.0  # what a first guess of ratio and spread weighs
 _FEW_SHARED = 20.0  # beads that what is usual weighs where shares are estimated; a guess
+_MOST_SHARED = 60  # beads that a document's own share weighs at most: the longest that weights are learned from
 _VARIANCE = 6.8  # of target characters per source character, Gale and Church (1993)
 _NO_LESS = 1e-6  # weight of no segments, to be divided by
 _SLACK = 60.0  # characters squared by which short segments differ anyway; a guess
@@ -293,8 +294,9 @@ def _stretches(steps: Ints) -> int:
 
 
 def _share(some: int, of: int, usual: float) -> float:
-    """Estimate a share from few, as what is usual says where there are none."""
-    return (some + usual * _FEW_SHARED) / (of + _FEW_SHARED)
+    """Estimate a share from few, as what is usual says where there are none; in a long one nothing is unheard of."""
+    weight = min(of, _MOST_SHARED)
+    return (some / max(of, 1) * weight + usual * _FEW_SHARED) / (weight + _FEW_SHARED)
 
 
 def _bead_cosines(evidence: Evidence, ends: Ints, both: NDArray[np.bool_]) -> Floats:
