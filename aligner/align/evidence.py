@@ -50,16 +50,14 @@ class Stats:
     """What is known of a document as a whole.
 
     ``ratio`` is target characters per source character in beads, ``matched`` the mean cosine of beads,
-    ``spread`` the standard deviation of their lengths in units of Gale and Church's; ``larger`` is which share of
-    the beads with both sides is larger than 1-1, ``alone`` how many stretches with nothing on the other side there
-    are for each such bead.
+    ``spread`` the standard deviation of their lengths in units of Gale and Church's, ``larger`` which share of
+    beads is larger than 1-1.
     """
 
     ratio: float = 1.0
     matched: float = 0.6
     spread: float = 1.0
-    larger: float = 0.15  # usual in news; a guess, as the next
-    alone: float = 0.05
+    larger: float = 0.15  # usual in news; a guess
 
 
 class Side:
@@ -283,14 +281,7 @@ def restate(evidence: Evidence, stats: Stats, rungs: Sequence[tuple[int, int]]) 
         _matched(_bead_cosines(evidence, ends, both)),
         float(spread),
         _share(int(larger.sum()), len(larger), Stats.larger),
-        _share(_stretches(steps), len(larger), Stats.alone),
     )
-
-
-def _stretches(steps: Ints) -> int:
-    """Count the runs of beads with nothing on one and the same side."""
-    lost = (steps == 0).astype(int)
-    return int((np.diff(lost, axis=0, prepend=0) > 0).sum())
 
 
 def _share(some: int, of: int, usual: float) -> float:
