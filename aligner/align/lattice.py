@@ -77,6 +77,16 @@ class Lattice:
         """Give the rungs of the best path (Viterbi); ties go to the earlier shape, and to M before gaps."""
         return self._trace(self._climb(np.maximum, _greatest))
 
+    def best_without(self, left_out: Sequence[NDArray[np.bool_]], more: float) -> list[tuple[int, int]]:
+        """Give the rungs of the best path if gaps at some segments, of the source and of the target, score more."""
+        usual, self._gap_scores = self._gap_scores, self._gap_scores.copy()
+        for k, (rows, at) in enumerate(zip(left_out, self.corridor.cells(), strict=True)):
+            raised = np.pad(rows * np.float32(more), 1).take(at, mode="clip")
+            self._gap_scores[:, 2 * k : 2 * k + 2] += raised[:, None]
+        rungs = self.best()
+        self._gap_scores = usual
+        return rungs
+
     def _climb(self, pair: np.ufunc, many: Callable[[Floats, Floats], None]) -> Floats:
         """Join the ways to each cell, (4, places): in state M, X, Y, and in any of them.
 
@@ -173,6 +183,15 @@ class Posterior:
     def gaps(self) -> Floats:
         """Probability of each gap, (4, n_diagonals, width): open x, more x, open y, more y."""
         return self._gaps_at(self._cells())
+
+    def alone(self) -> tuple[Floats, Floats]:
+        """Probability that each segment has no counterpart, (n,) each, wherever its gap would lie."""
+        gaps, corridor, sides = self.gaps(), self._lattice.corridor, []
+        for k, (n, at) in enumerate(zip((corridor.n_source, corridor.n_target), corridor.cells(), strict=True)):
+            probable = gaps[2 * k] + gaps[2 * k + 1]
+            sums = np.bincount(at.clip(0, n + 1).ravel(), probable.ravel(), minlength=n + 2)
+            sides.append(sums[1 : n + 1].astype(np.float32))
+        return sides[0], sides[1]
 
     def _cells(self) -> Ints:
         return np.asarray(self._lattice._strip.starts[:, None] + self._lattice._columns)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from aligner.align.corridor import along, rough, whole
 from aligner.align.evidence import Evidence, Side, initial_stats, restate
+from aligner.align.lattice import Lattice, Posterior
 from aligner.align.layers import add_layers, cut_layers
 from aligner.align.model import Weights, lattice, load_weights
 from aligner.align.parts import Embed
@@ -17,6 +20,8 @@ from aligner.errors import InputError
 from aligner.model import Judgement, Ladder
 
 __all__ = ["Settings", "align"]
+
+_ALONE = 0.35  # probability from which a segment is left out; chosen on either half alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,25 @@ def align(
         evidence.blend(pivot_shares(pivot, target.texts, evidence.corridor, rungs))
     weights = settings.weights_with_parts if evidence.layers else settings.weights
     final = lattice(evidence, restate(evidence, stats, rungs), weights)
-    rungs = final.best()
-    confidences = final.infer().along(rungs)
+    posterior = final.infer()
+    rungs = _careful(final, posterior)
+    confidences = posterior.along(rungs)
     return Ladder(tuple(rungs), tuple(Judgement(round(c, 3)) for c in confidences))
+
+
+def _careful(final: Lattice, posterior: Posterior) -> list[tuple[int, int]]:
+    """Give the best ladder if leaving out what is likely enough to have no counterpart scores more.
+
+    To miss an omission is worse than to find what is none, by the odds of ``_ALONE``: so much more it scores. If it
+    were certain, both of two would be left out where either may be.
+    """
+    rungs = final.best()
+    ends = np.array(rungs)
+    steps, alone = np.diff(ends, axis=0), [p > _ALONE for p in posterior.alone()]
+    for k, likely in enumerate(alone):
+        if np.setdiff1d(np.flatnonzero(likely), ends[:-1, k][steps[:, 1 - k] == 0]).size:
+            return final.best_without(alone, np.log(1.0 / _ALONE - 1.0))
+    return rungs
 
 
 def _corridor(source: Side, target: Side, width: int) -> Corridor:
