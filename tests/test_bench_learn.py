@@ -60,8 +60,14 @@ def test_the_gradient_is_the_slope_of_the_loss(pruned):
     assert graph.loss(theta)[1] @ along == pytest.approx(slope, rel=1e-4)
 
 
-def test_a_document_is_known_by_its_larger_beads():
+def test_a_document_is_known_by_its_larger_beads_and_its_stretches_of_gaps():
     found = evidence(1)
     stats = restate(found, initial_stats(found), RUNGS)
-    n_larger, n_beads, n_usual = 3, 5, 20
+    n_larger, n_stretches, n_beads, n_usual = 3, 2, 5, 20
     assert stats.larger == pytest.approx((n_larger + n_usual * Stats.larger) / (n_beads + n_usual))
+    assert stats.alone == pytest.approx((n_stretches + n_usual * Stats.alone) / (n_beads + n_usual))
+
+
+def test_one_omission_is_no_less_likely_where_there_are_no_others():
+    found = evidence(1)
+    assert restate(found, initial_stats(found), [(k, k) for k in range(9)]).alone == Stats.alone

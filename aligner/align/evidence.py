@@ -50,14 +50,16 @@ class Stats:
     """What is known of a document as a whole.
 
     ``ratio`` is target characters per source character in beads, ``matched`` the mean cosine of beads,
-    ``spread`` the standard deviation of their lengths in units of Gale and Church's, ``larger`` which share of
-    beads is larger than 1-1.
+    ``spread`` the standard deviation of their lengths in units of Gale and Church's; ``larger`` is which share of
+    the beads with both sides is larger than 1-1, ``alone`` how many stretches with nothing on the other side there
+    are for each such bead, and never fewer than usual.
     """
 
     ratio: float = 1.0
     matched: float = 0.6
     spread: float = 1.0
-    larger: float = 0.15  # usual in news; a guess
+    larger: float = 0.15  # usual in news; a guess, as the next
+    alone: float = 0.05
 
 
 class Side:
@@ -281,7 +283,14 @@ def restate(evidence: Evidence, stats: Stats, rungs: Sequence[tuple[int, int]]) 
         _matched(_bead_cosines(evidence, ends, both)),
         float(spread),
         _share(int(larger.sum()), len(larger), Stats.larger),
+        max(Stats.alone, _share(_stretches(steps), len(larger), Stats.alone)),  # one among none is what is looked for
     )
+
+
+def _stretches(steps: Ints) -> int:
+    """Count the runs of beads with nothing on one and the same side."""
+    lost = (steps == 0).astype(int)
+    return int((np.diff(lost, axis=0, prepend=0) > 0).sum())
 
 
 def _share(some: int, of: int, usual: float) -> float:

@@ -211,6 +211,7 @@ def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[
             ("best", fit),
             ("sure", np.maximum(fit - np.float32(0.7), np.float32(0.0))),
             ("long", length),
+            ("alone", _more_often(stats.alone, Stats.alone, side.n)),
             ("larger", _more_often(stats.larger, Stats.larger, side.n)),
         ]
         features += [("heading", side.headings.astype(np.float32)), ("start", side.starts[:-1])]

@@ -21,7 +21,7 @@ from aligner.model import Judgement, Ladder
 
 __all__ = ["Settings", "align"]
 
-_ALONE = 0.35  # probability from which a segment is left out; chosen on either half alike
+_ALONE = 0.4  # probability from which a segment is left out; chosen on either half alike
 
 
 @dataclass(frozen=True, slots=True)
