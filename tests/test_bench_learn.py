@@ -9,7 +9,9 @@ from aligner.align.corridor import whole
 from aligner.align.evidence import Evidence, Side, Stats, initial_stats, restate
 from aligner.align.model import lattice, load_weights
 from aligner.align.strand import Strand
+from bench.aligning.inject import Made
 from bench.aligning.learn import Parameters
+from bench.aligning.lone import without
 from bench.aligning.pruned import Graph, prune
 
 RUNGS = [(0, 0), (1, 1), (3, 2), (4, 2), (5, 2), (5, 3), (6, 5), (7, 6), (9, 8)]
@@ -71,3 +73,11 @@ def test_a_document_is_known_by_its_larger_beads_and_its_stretches_of_gaps():
 def test_one_omission_is_no_less_likely_where_there_are_no_others():
     found = evidence(1)
     assert restate(found, initial_stats(found), [(k, k) for k in range(9)]).alone == Stats.alone
+
+
+def test_a_lone_omission_takes_one_target_away():
+    made = Made(
+        "x", ("a", "b", "c"), ("d", "e", "f"), tuple((range(k, k + 1),) * 2 for k in range(3)), (0, 0, 1), (0, 0, 1)
+    )
+    given = without(made, 1)
+    assert (given.source, given.target, given.target_blocks) == (made.source, ("d", "f"), (0, 1))

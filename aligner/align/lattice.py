@@ -33,6 +33,7 @@ Ints = NDArray[np.int64]
 
 IMPOSSIBLE = np.float32(-1e9)  # a log score no path recovers from, finite so that differences stay numbers
 _M, _X, _Y, _ANY = 0, 1, 2, 3
+_AT_ONCE = 4096  # diagonals, which bounds memory
 
 
 @dataclass(frozen=True)
@@ -184,14 +185,18 @@ class Posterior:
         """Probability of each gap, (4, n_diagonals, width): open x, more x, open y, more y."""
         return self._gaps_at(self._cells())
 
-    def alone(self) -> tuple[Floats, Floats]:
+    def alone(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Probability that each segment has no counterpart, (n,) each, wherever its gap would lie."""
-        gaps, corridor, sides = self.gaps(), self._lattice.corridor, []
-        for k, (n, at) in enumerate(zip((corridor.n_source, corridor.n_target), corridor.cells(), strict=True)):
-            probable = gaps[2 * k] + gaps[2 * k + 1]
-            sums = np.bincount(at.clip(0, n + 1).ravel(), probable.ravel(), minlength=n + 2)
-            sides.append(sums[1 : n + 1].astype(np.float32))
-        return sides[0], sides[1]
+        corridor, places = self._lattice.corridor, self._cells()
+        sums = [np.zeros(n + 2) for n in (corridor.n_source, corridor.n_target)]
+        axes = corridor.cells()
+        for first in range(0, len(places), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            gaps = self._gaps_at(places[some])
+            for k, (side, at) in enumerate(zip(sums, axes, strict=True)):
+                here = at[some].clip(0, len(side) - 1).ravel()
+                side += np.bincount(here, (gaps[2 * k] + gaps[2 * k + 1]).ravel(), minlength=len(side))
+        return sums[0][1:-1], sums[1][1:-1]
 
     def _cells(self) -> Ints:
         return np.asarray(self._lattice._strip.starts[:, None] + self._lattice._columns)

@@ -21,7 +21,8 @@ from aligner.model import Judgement, Ladder
 
 __all__ = ["Settings", "align"]
 
-_ALONE = 0.4  # probability from which a segment is left out; chosen on either half alike
+_ALONE = 0.4  # probability from which a segment is left out; the best on half 1, .45 is on half 0
+_MORE = 1.0  # what its gap then scores more: if it were certain, both of two would be left out where either may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,15 @@ def align(
 def _careful(final: Lattice, posterior: Posterior) -> list[tuple[int, int]]:
     """Give the best ladder if leaving out what is likely enough to have no counterpart scores more.
 
-    To miss an omission is worse than to find what is none, by the odds of ``_ALONE``: so much more it scores. If it
-    were certain, both of two would be left out where either may be.
+    What stands alone may do so in many ladders, none of which is the best; and to miss an omission is worse than to
+    find what is none.
     """
     rungs = final.best()
     ends = np.array(rungs)
     steps, alone = np.diff(ends, axis=0), [p > _ALONE for p in posterior.alone()]
     for k, likely in enumerate(alone):
         if np.setdiff1d(np.flatnonzero(likely), ends[:-1, k][steps[:, 1 - k] == 0]).size:
-            return final.best_without(alone, np.log(1.0 / _ALONE - 1.0))
+            return final.best_without(alone, _MORE)
     return rungs
 
 
