@@ -1,6 +1,7 @@
 """From two strands to a ladder."""
 
 import zlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from threadpoolctl import threadpool_limits
 from aligner.align import Settings, Strand, align, transpositions
 from aligner.align.corridor import along, whole
 from aligner.align.cuts import best_cuts
-from aligner.align.evidence import Evidence, Side, View
+from aligner.align.evidence import Evidence, Side, Stats, View
+from aligner.align.model import lattice, load_weights
 from aligner.align.parts import Parts, shares
 from aligner.errors import InputError
 
@@ -294,6 +296,48 @@ def test_a_sentence_left_out_beside_one_on_the_same_matter_stands_alone(missing,
     ladder = align(*sides, embed=embedder.encode)
     assert [bead.source for bead in ladder.beads if bead.type == "1-0"] == [range(missing, missing + 1)]
     assert set(types(ladder)) == {"1-1", "1-0"}
+
+
+def noisy_lattice(n=12, m=10):
+    """Give a lattice in which few beads go without saying."""
+    source, noise = meanings(n, d=16), meanings(m, seed=1, d=16)
+    target = np.delete(source, [3, 7], axis=0)[:m] + noise
+    sides = [Side(strand(rows / np.linalg.norm(rows, axis=1, keepdims=True))) for rows in (source, target)]
+    return lattice(Evidence(*sides, whole(n, m)), Stats(), load_weights())
+
+
+def test_a_segment_is_in_a_bead_or_has_no_counterpart():
+    found = noisy_lattice()
+    posterior = found.infer()
+    alone = posterior.alone()
+    assert alone[0].max() > 0.05
+    for k, (sums, end) in enumerate(zip(alone, found.corridor.cells(), strict=True)):
+        total = sums.astype(float)
+        for s, shape in enumerate(found.shapes):
+            probable = posterior.matches(s)
+            for back in range(shape[k]):
+                at = end - 1 - back
+                ok = (at >= 0) & (at < len(total))
+                np.add.at(total, at[ok], probable[ok])
+        assert total == pytest.approx(1.0, abs=1e-3)
+
+
+def test_what_is_likelier_left_out_is_left_out_of_the_best_ladder():
+    found = noisy_lattice()
+    none = [np.zeros(12, bool), np.zeros(10, bool)]
+    assert found.best_without(none, 50.0) == found.best()
+    none[0][4] = none[1][6] = True
+    steps = list(pairwise(found.best_without(none, 50.0)))
+    assert sum(a[0] == 4 and b[1] == a[1] for a, b in steps) == 1
+    assert sum(a[1] == 6 and b[0] == a[0] for a, b in steps) == 1
+    assert found.best_without([~none[0], none[1]], 0.0) == found.best()
+
+
+def test_where_either_of_two_may_be_left_out_only_one_is():
+    source = meanings(30)
+    source[13] = source[12]
+    found = types(align(strand(source), strand(np.delete(source, 12, axis=0))))
+    assert "0-1" not in found and found.count("1-0") == 1
 
 
 def test_settings_name_themselves_for_a_signature():

@@ -38,6 +38,8 @@ _PRIOR_MATCHED, _FEW = (
     5.0,
 )  # cosine of aligned segments before any is seen; USE on news; counts as 5 beads
 _FEW_CHARACTERS, _FEW_BEADS = 500.0, 10.0  # what a first guess of ratio and spread weighs
+_FEW_SHARED = 20.0  # beads that what is usual weighs where shares are estimated; a guess
+_MOST_SHARED = 60  # beads that a document's own share weighs at most: the longest that weights are learned from
 _VARIANCE = 6.8  # of target characters per source character, Gale and Church (1993)
 _NO_LESS = 1e-6  # weight of no segments, to be divided by
 _SLACK = 60.0  # characters squared by which short segments differ anyway; a guess
@@ -48,12 +50,16 @@ class Stats:
     """What is known of a document as a whole.
 
     ``ratio`` is target characters per source character in beads, ``matched`` the mean cosine of beads,
-    ``spread`` the standard deviation of their lengths in units of Gale and Church's.
+    ``spread`` the standard deviation of their lengths in units of Gale and Church's; ``larger`` is which share of
+    the beads with both sides is larger than 1-1, ``alone`` how many stretches with nothing on the other side there
+    are for each such bead, and never fewer than usual.
     """
 
     ratio: float = 1.0
     matched: float = 0.6
     spread: float = 1.0
+    larger: float = 0.15  # usual in news; a guess, as the next
+    alone: float = 0.05
 
 
 class Side:
@@ -271,7 +277,26 @@ def restate(evidence: Evidence, stats: Stats, rungs: Sequence[tuple[int, int]]) 
     ratio = (theirs.sum() + _FEW_CHARACTERS * stats.ratio) / (mine.sum() + _FEW_CHARACTERS)
     delta = deviation(mine, theirs, ratio)
     spread = np.sqrt((float(np.minimum(delta**2, 25.0).sum()) + _FEW_BEADS) / (len(delta) + _FEW_BEADS))
-    return Stats(float(ratio), _matched(_bead_cosines(evidence, ends, both)), float(spread))
+    larger = steps[both].sum(axis=1) > 2
+    return Stats(
+        float(ratio),
+        _matched(_bead_cosines(evidence, ends, both)),
+        float(spread),
+        _share(int(larger.sum()), len(larger), Stats.larger),
+        max(Stats.alone, _share(_stretches(steps), len(larger), Stats.alone)),  # one among none is what is looked for
+    )
+
+
+def _stretches(steps: Ints) -> int:
+    """Count the runs of beads with nothing on one and the same side."""
+    lost = (steps == 0).astype(int)
+    return int((np.diff(lost, axis=0, prepend=0) > 0).sum())
+
+
+def _share(some: int, of: int, usual: float) -> float:
+    """Estimate a share from few, as what is usual says where there are none; in a long one nothing is unheard of."""
+    weight = min(of, _MOST_SHARED)
+    return (some / max(of, 1) * weight + usual * _FEW_SHARED) / (weight + _FEW_SHARED)
 
 
 def _bead_cosines(evidence: Evidence, ends: Ints, both: NDArray[np.bool_]) -> Floats:

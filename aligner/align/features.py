@@ -39,6 +39,8 @@ def match_features(view: View, stats: Stats) -> Iterator[tuple[Shape, Iterator[F
 
     def features(shape: Shape) -> Iterator[Feature]:
         yield from _fit(fits, shape, view)
+        if sum(shape) > 2:
+            yield "larger", _more_often(stats.larger, Stats.larger, 1)
         yield from _lengths(view, shape, stats)
         yield from _letters(view, shape, [view.here(box[shape]) for box in boxes])
         yield from _structure(view, shape)
@@ -75,6 +77,11 @@ def _fit(fits: dict[Shape, Floats], shape: Shape, view: View) -> Iterator[Featur
         one = fits[1, 1]
         yield "inner", (view.here(one) + view.before(one, (1, 1))) / np.float32(2.0)
         yield "cross", np.maximum(view.before(one, (1, 0)), view.before(one, (0, 1)))
+
+
+def _more_often(share: float, usual: float, n: int) -> Floats:
+    """Log of a share in terms of the usual one, (n,): how much likelier a kind of bead is in this document."""
+    return np.full(n, np.log(share / usual), np.float32)
 
 
 def _edges(fits: dict[Shape, Floats], shape: Shape, view: View) -> tuple[Floats, Floats]:
@@ -204,10 +211,15 @@ def gap_features(evidence: Evidence, stats: Stats) -> tuple[list[Feature], list[
             ("best", fit),
             ("sure", np.maximum(fit - np.float32(0.7), np.float32(0.0))),
             ("long", length),
+            ("alone", _more_often(stats.alone, Stats.alone, side.n)),
+            ("larger", _more_often(stats.larger, Stats.larger, side.n)),
         ]
         features += [("heading", side.headings.astype(np.float32)), ("start", side.starts[:-1])]
         for name, layer in evidence.layers.items():
-            features.append((f"{name}-lost", layer[which].lost))
+            lost = layer[which].lost
+            features.append((f"{name}-lost", lost))
+            usual = lost.mean(dtype=np.float64) if side.n else 0.0
+            features.append((f"{name}-rare", lost - np.float32(usual)))  # more than a free translation loses anyway
             features.append((f"{name}-worth", _worth(evidence, layer, which)))
         out.append(features)
     return out[0], out[1]

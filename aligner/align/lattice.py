@@ -33,6 +33,7 @@ Ints = NDArray[np.int64]
 
 IMPOSSIBLE = np.float32(-1e9)  # a log score no path recovers from, finite so that differences stay numbers
 _M, _X, _Y, _ANY = 0, 1, 2, 3
+_AT_ONCE = 4096  # diagonals, which bounds memory
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ class Lattice:
     def best(self) -> list[tuple[int, int]]:
         """Give the rungs of the best path (Viterbi); ties go to the earlier shape, and to M before gaps."""
         return self._trace(self._climb(np.maximum, _greatest))
+
+    def best_without(self, left_out: Sequence[NDArray[np.bool_]], more: float) -> list[tuple[int, int]]:
+        """Give the rungs of the best path if gaps at some segments, of the source and of the target, score more."""
+        usual, self._gap_scores = self._gap_scores, self._gap_scores.copy()
+        for k, (rows, at) in enumerate(zip(left_out, self.corridor.cells(), strict=True)):
+            raised = np.pad(rows * np.float32(more), 1).take(at, mode="clip")
+            self._gap_scores[:, 2 * k : 2 * k + 2] += raised[:, None]
+        rungs = self.best()
+        self._gap_scores = usual
+        return rungs
 
     def _climb(self, pair: np.ufunc, many: Callable[[Floats, Floats], None]) -> Floats:
         """Join the ways to each cell, (4, places): in state M, X, Y, and in any of them.
@@ -173,6 +184,19 @@ class Posterior:
     def gaps(self) -> Floats:
         """Probability of each gap, (4, n_diagonals, width): open x, more x, open y, more y."""
         return self._gaps_at(self._cells())
+
+    def alone(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Probability that each segment has no counterpart, (n,) each, wherever its gap would lie."""
+        corridor, places = self._lattice.corridor, self._cells()
+        sums = [np.zeros(n + 2) for n in (corridor.n_source, corridor.n_target)]
+        axes = corridor.cells()
+        for first in range(0, len(places), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            gaps = self._gaps_at(places[some])
+            for k, (side, at) in enumerate(zip(sums, axes, strict=True)):
+                here = at[some].clip(0, len(side) - 1).ravel()
+                side += np.bincount(here, (gaps[2 * k] + gaps[2 * k + 1]).ravel(), minlength=len(side))
+        return sums[0][1:-1], sums[1][1:-1]
 
     def _cells(self) -> Ints:
         return np.asarray(self._lattice._strip.starts[:, None] + self._lattice._columns)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from aligner.align.corridor import along, rough, whole
 from aligner.align.evidence import Evidence, Side, initial_stats, restate
+from aligner.align.lattice import Lattice, Posterior
 from aligner.align.layers import add_layers, cut_layers
 from aligner.align.model import Weights, lattice, load_weights
 from aligner.align.parts import Embed
@@ -17,6 +20,9 @@ from aligner.errors import InputError
 from aligner.model import Judgement, Ladder
 
 __all__ = ["Settings", "align"]
+
+_ALONE = 0.4  # probability from which a segment is left out; the best on half 1, .45 is on half 0
+_MORE = 1.0  # what its gap then scores more: if it were certain, both of two would be left out where either may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,25 @@ def align(
         evidence.blend(pivot_shares(pivot, target.texts, evidence.corridor, rungs))
     weights = settings.weights_with_parts if evidence.layers else settings.weights
     final = lattice(evidence, restate(evidence, stats, rungs), weights)
-    rungs = final.best()
-    confidences = final.infer().along(rungs)
+    posterior = final.infer()
+    rungs = _careful(final, posterior)
+    confidences = posterior.along(rungs)
     return Ladder(tuple(rungs), tuple(Judgement(round(c, 3)) for c in confidences))
+
+
+def _careful(final: Lattice, posterior: Posterior) -> list[tuple[int, int]]:
+    """Give the best ladder if leaving out what is likely enough to have no counterpart scores more.
+
+    What stands alone may do so in many ladders, none of which is the best; and to miss an omission is worse than to
+    find what is none.
+    """
+    rungs = final.best()
+    ends = np.array(rungs)
+    steps, alone = np.diff(ends, axis=0), [p > _ALONE for p in posterior.alone()]
+    for k, likely in enumerate(alone):
+        if np.setdiff1d(np.flatnonzero(likely), ends[:-1, k][steps[:, 1 - k] == 0]).size:
+            return final.best_without(alone, _MORE)
+    return rungs
 
 
 def _corridor(source: Side, target: Side, width: int) -> Corridor:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from aligner.align.evidence import initial_stats, restate
-from aligner.align.model import ANY
+from aligner.align.model import ANY, Weights, lattice
 from bench.aligning.drawn import document
 from bench.aligning.inject import Material
 from bench.aligning.material import Memory, half, materials
@@ -82,14 +82,20 @@ RARER = {"2-2": -0.75}
 
 
 def documents_of(
-    documents: Sequence[Material], n_documents: int, encode: Memory, weights: Named, *, has_parts: bool
+    documents: Sequence[Material], n_documents: int, encode: Memory, weights: tuple[Named, Named], *, has_parts: bool
 ) -> list[Pruned]:
-    """Make a document for each seed, and keep what weights find probable in it."""
+    """Make a document for each seed, and keep what weights find probable in it.
+
+    The first of the weights make the ladder that the document's statistics are estimated from, as they do when texts
+    are aligned: from the known beads one would know more than then.
+    """
     out = []
     for seed in range(n_documents):
         if found := document(documents, seed, encode, has_parts=has_parts):
             evidence, rungs = found
-            out.append(prune(evidence, restate(evidence, initial_stats(evidence), rungs), weights, rungs))
+            stats = initial_stats(evidence)
+            first = lattice(evidence, stats, Weights(weights[0])).best()
+            out.append(prune(evidence, restate(evidence, stats, first), weights[1], rungs))
     return out
 
 
@@ -124,25 +130,28 @@ def fingerprint(documents: Sequence[Material]) -> str:
     return hashlib.sha256(repr([(m.name, m.pairs, m.blocks) for m in documents]).encode()).hexdigest()[:16]
 
 
-def probe(documents: Sequence[Material], weights: Named, encode: Memory, *, has_parts: bool) -> float:
+def probe(documents: Sequence[Material], weights: tuple[Named, Named], encode: Memory, *, has_parts: bool) -> float:
     """Say how improbable weights find the first documents, in nats a bead."""
     parameters = Parameters()
     graph = Graph(documents_of(documents, PROBED, encode, weights, has_parts=has_parts), parameters.place)
-    return round(graph.loss(parameters.vector(weights))[0] / float(graph.gold.sum()), 3)
+    return round(graph.loss(parameters.vector(weights[1]))[0] / float(graph.gold.sum()), 3)
 
 
 def learn(which: str, folder: Path) -> None:
     """Learn both sets of weights from a half, those with parts from those without on, and write them."""
     documents, encode, learned = chosen_material(which), Memory(), START
+    first: Named = {}
     for name, has_parts in FILES.items():
         for n_documents in ROUNDS:
-            given = documents_of(documents, n_documents, encode, learned, has_parts=has_parts)
+            known = (first or learned, learned)
+            given = documents_of(documents, n_documents, encode, known, has_parts=has_parts)
             parameters = Parameters()
             graph = Graph(given, parameters.place)
             theta = fitted(graph, parameters.vector(learned))
             learned = parameters.named(theta)
         n_beads = int(graph.gold.sum())
         weights = with_chosen(learned)
+        first = first or weights
         content = {
             "learned": "python -m bench.aligning.learn",
             "half": which,
@@ -150,7 +159,7 @@ def learn(which: str, folder: Path) -> None:
             "beads": n_beads,
             "material": fingerprint(documents),
             "nats": round(graph.loss(theta)[0] / n_beads, 4),
-            "probe": probe(documents, weights, encode, has_parts=has_parts),
+            "probe": probe(documents, (first, weights), encode, has_parts=has_parts),
             "weights": weights,
         }
         _write(folder / f"{name}.json", content)
@@ -192,7 +201,8 @@ def faults(encode: Memory) -> list[str]:
             content, documents = _read(folder / f"{name}.json"), chosen_material(which)
             if fingerprint(documents) != content["material"]:
                 out.append(f"{name}, half {which}: learned from other texts, or cut otherwise")
-            found = probe(documents, content["weights"], encode, has_parts=has_parts)
+            first = _read(folder / f"{next(iter(FILES))}.json")["weights"]
+            found = probe(documents, (first, content["weights"]), encode, has_parts=has_parts)
             if abs(found - content["probe"]) > TOLERANCE:
                 out.append(f"{name}, half {which}: {found} nats a bead on the first documents, not {content['probe']}")
         if _read(SHIPPED / f"{name}.json") != mean(name):
