@@ -15,6 +15,7 @@ __all__ = ["is_noun", "is_report"]
 _TANWIN = re.compile("\u064b\u0627$|\u0627\u064b$")  # of a masculine accusative; مؤكدةً is a participle
 _PASSING = ("اقر", "يقر", "تقر")
 _PASSED = 4  # tokens beside أقر in which what is conceded, or passed, is named
+_CALLED = 3  # tokens after يدعون in which إلى makes it a call
 _THAT = frozenset({"ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم"})
 _TO_WHOM = frozenset({"me", "us", "him", "her", "them", "it"})
 _MODALS = frozenset({"can", "could", "cannot", "must", "should", "would", "will", "may", "might"})
@@ -80,8 +81,8 @@ def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
         return False  # its storeys, بطبقاته, are no طبقا
     if _TANWIN.search(token.text) and not listed.endswith("ا"):
         return False  # an amount, قدرًا
-    after = side.tokens[match.last].form if match.last < len(side.tokens) else ""
-    if token.form.endswith("دعون") and after == "الي":
+    after = [t.form for t in side.tokens[match.last : match.last + _CALLED]]
+    if token.form.endswith("دعون") and "الي" in after:
         return False  # they call for, يدعون إلى
     if listed.startswith(_PASSING) and not _concedes(side, match):
         return False
