@@ -304,6 +304,7 @@ def light_stem(form: str) -> str:
             return form
 
 
+@lru_cache(maxsize=65536)
 def english_bases(form: str) -> tuple[str, ...]:
     """List what a lower-case English form may be an inflection of: a plural, a verb's form or an adverb.
 
