@@ -112,7 +112,8 @@ def learn_flags(cases: Sequence[Case], vectors: Vectors) -> dict[str, object]:
             is_right = any(matches(flag, expected) for expected in case.expected)
             if is_right or (flag in wrong and key not in seen):
                 rows.append((features(here, flag), family(flag, lexicon), is_right))
-                seen.update(() if is_right else (key,))  # the same flag on several edits of one pair is one
+                if not is_right:
+                    seen.add(key)  # the same flag on several edits of one pair is one
     counted = Counter(name for _, name, _ in rows)
     kinds = [name if counted[name] >= FEWEST else name.partition("-")[0] for _, name, _ in rows]
     names = sorted(set(kinds))

@@ -7,7 +7,7 @@ nothing does, it was left out, or brought in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -133,11 +133,20 @@ def is_as_usual(view: BeadView, side: SideView, indices: range, *, but: range = 
 def _places(side: SideView, found: Collection[str]) -> Iterator[set[int]]:
     """Give the tokens of an English side where one of these forms stands, or a word that inflects it."""
     for form in found:
-        words = form.split()
-        for k in range(len(side.forms) - len(words) + 1):
-            here = side.forms[k : k + len(words)]
-            if list(here) == words or (len(words) == 1 and form in english_bases(here[0])):
+        words = tuple(form.split())
+        for k in _heads(side).get(words[0], ()):
+            if len(words) == 1 or side.forms[k : k + len(words)] == words:
                 yield {*range(k, k + len(words))}
+
+
+@lru_cache(maxsize=8)
+def _heads(side: SideView) -> Mapping[str, tuple[int, ...]]:
+    """Give the places of each English form of a side, and of what it may be an inflection of."""
+    found: dict[str, tuple[int, ...]] = {}
+    for k, form in enumerate(side.forms):
+        for known in {form, *english_bases(form)}:
+            found[known] = (*found.get(known, ()), k)
+    return found
 
 
 def _is_free(view: BeadView, places: set[int], indices: range) -> bool:

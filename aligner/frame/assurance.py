@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from aligner.frame.coverage import unrendered, vacancies
 from aligner.frame.view import BeadView, SideView
-from aligner.model import Category, Edit, Span
+from aligner.model import Category, Edit
 from aligner.resources import data_bytes, load_words
 
 __all__ = ["FEATURES", "Judge", "features", "judged", "load_judge"]
@@ -83,7 +83,8 @@ def judged(view: BeadView, edit: Edit, family: str) -> Edit | None:
 
 def features(view: BeadView, edit: Edit) -> tuple[float, ...]:
     """Give the FEATURES of a flag; those of a pair are 0 where the spans do not render each other."""
-    here, there = _tokens(view.source, edit.source), _tokens(view.target, edit.target)
+    here = range(*view.source.token_range(edit.source)) if edit.source else range(0)
+    there = range(*view.target.token_range(edit.target)) if edit.target else range(0)
     firm = view.links.firm
     fewest = max(1, min(len(view.source.content), len(view.target.content)))
     scores = [float(view.links.scores[pair]) for pair in sorted(firm)]
@@ -98,15 +99,10 @@ def features(view: BeadView, edit: Edit) -> tuple[float, ...]:
         float(not load_words("particles.en.txt").isdisjoint(after)),
         float(len(here)),
         float(len(there)),
-        *(_of_pair(view, here, there) if edit.category in _RENDERED else (0.0,) * _N_PAIR),
+        *(_of_pair(view, here, there) if here and there and edit.category in _RENDERED else (0.0,) * _N_PAIR),
         float(_vacant(view, edit, here, there)),
         _log_odds(edit.confidence) if edit.category in (Category.OMISSION, Category.ADDITION) else 0.0,
     )
-
-
-def _tokens(side: SideView, span: Span | None) -> range:
-    found = [k for k, token in enumerate(side.tokens) if span and token.span.overlaps(span)]
-    return range(found[0], found[-1] + 1) if found else range(0)
 
 
 def _rest(view: BeadView, side: SideView, but: range) -> float:
@@ -124,8 +120,6 @@ def _charge(side: SideView, indices: range) -> int:
 
 def _of_pair(view: BeadView, here: range, there: range) -> tuple[float, ...]:
     """Tell how well the two fit, how well each fits other content words, and whether they are linked there."""
-    if not (here and there):
-        return (0.0,) * _N_PAIR
     rivals = [k for k in view.source.content if k not in here], [k for k in view.target.content if k not in there]
     cosines, scores = view.links.cosines, view.links.scores
     firm = view.links.firm

@@ -146,6 +146,7 @@ def phrase_rows(view: BeadView, side: SideView, weights: Weights) -> Iterator[tu
         yield words[run[0]], words[run[-1]] + 1, row
 
 
+@lru_cache(maxsize=8)
 def word_features(view: BeadView, side: SideView) -> tuple[tuple[int, ...], NDArray[np.float64]]:
     """Give the content words of a side and what speaks for their being rendered: (n, len(WORD_FEATURES))."""
     here, there = side.content, view.other(side).content

@@ -213,17 +213,14 @@ def _dropped(view: BeadView, match: Match[Labels]) -> Iterator[_Shift]:
         return
     if not names_people(label) or abs(label.value) < _CHARGED or head is None:
         return
-    if view.links.targets_of(match.first, match.last, is_firm=True) or _is_met(view, match):
+    if view.links.targets_of(match.first, match.last, is_firm=True):
+        return
+    if is_as_usual(view, view.source, _tokens(match)):
         return
     span = view.target_span_of(head, head + 1)
     if span and not _is_still_there(view, match):
         phrase = Span(match.span.start, view.source.tokens[head].span.end)
         yield _Shift(phrase, span, label, None, "label-dropped")
-
-
-def _is_met(view: BeadView, match: Match[Labels]) -> bool:
-    """Loyal translators write what stands somewhere there."""
-    return is_as_usual(view, view.source, _tokens(match))
 
 
 def _head_after(side: SideView, index: int) -> int | None:

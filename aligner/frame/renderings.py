@@ -111,7 +111,7 @@ def _listed_for(words: str) -> Mapping[str, Sequence[tuple[str, ...]]]:
 @lru_cache(maxsize=65536)
 def _stems_of(form: str) -> tuple[str, ...]:
     """Give the light stems of an Arabic form with and without what is written in one with it: بتراجع, تراجع."""
-    return tuple(sorted({light_stem(bare) for bare in (form, *bare_forms(form))}))
+    return tuple(sorted({light_stem(bare) for bare in bare_forms(form)}))
 
 
 def is_weighed(words: str) -> bool:
@@ -162,9 +162,8 @@ def origins(forms: Sequence[str]) -> tuple[str, ...]:
     True
     """
     first, *rest = forms
-    stems = (light_stem(form) for form in rest)
-    tails = tuple(stems)
-    return tuple(sorted({form for stem in _stems_of(first) for form in _origins().get((stem, *tails), ())}))
+    tail = tuple(light_stem(form) for form in rest)
+    return tuple(sorted({form for stem in _stems_of(first) for form in _origins().get((stem, *tail), ())}))
 
 
 def _listed(words: str) -> tuple[tuple[str, ...], ...]:

@@ -35,9 +35,9 @@ def is_report(side: SideView, match: Match[Reporting]) -> bool:
     before = side.tokens[match.first - 1].form if match.first else ""
     if match.form.split()[0] in load_words("homograph-nouns.en.txt") and not _is_verb(side, match):
         return False
-    if match.form == "told" and match.last < len(side.tokens) and side.tokens[match.last].form == "to":
+    if match.form == "told" and _next(side, match) == "to":
         return False  # they are told to leave
-    if match.row.stance == "endorse" and match.last < len(side.tokens) and side.tokens[match.last].form in _TO_WHOM:
+    if match.row.stance == "endorse" and _next(side, match) in _TO_WHOM:
         return False  # she showed us ballots
     if match.row.stance != "claim":
         is_adjective = match.form.endswith("ed") and before in load_words("adjective-openers.en.txt")
@@ -62,8 +62,12 @@ def is_noun(side: SideView, match: Match[Reporting]) -> bool:
 
 def _is_verb(side: SideView, match: Match[Reporting]) -> bool:
     before = side.tokens[match.first - 1].form if match.first else ""
-    after = side.tokens[match.last].form if match.last < len(side.tokens) else ""
-    return before in load_words("verb-openers.en.txt") or after in ("that", ":", "”", '"')
+    return before in load_words("verb-openers.en.txt") or _next(side, match) in ("that", ":", "”", '"')
+
+
+def _next(side: SideView, match: Match[Reporting]) -> str:
+    """Give the form after a match, or nothing at the end."""
+    return side.tokens[match.last].form if match.last < len(side.tokens) else ""
 
 
 def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
