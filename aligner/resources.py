@@ -36,7 +36,9 @@ __all__ = [
 
 LANGUAGES = ("en", "ar")
 HEDGE_KINDS = ("naming", "self", "reportive", "claim", "doubt", "epistemic", "degree")
-STANCES = ("neutral", "claim", "accuse", "endorse", "reveal", "concede", "deny", "insist", "hostile_manner", "none")
+STANCES = (
+    "neutral", "claim", "accuse", "endorse", "vouch", "reveal", "concede", "deny", "insist", "hostile_manner", "none",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,8 @@ Two logistic regressions for each direction (omissions from the source, addition
 judges words: in every clean development pair a stretch of one to four linked words is struck out of one side
 (fixed seed), which makes the words it rendered unrendered. The second judges phrases: those the first makes in
 clean pairs and in the edited pairs of the category. One more judges flags (``assurance``): those that an edit called
-for, and those on pairs that nobody edited. Only documents of split ``dev`` are read. The file written says what it was
-learned from; the same sets give the same bytes.
+for, and those on pairs that nobody edited, on published and on freely translated pairs. Only documents of split ``dev``
+are read. The file written says what it was learned from; the same sets give the same bytes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.embed import WordVectors, load_embedder
-from aligner.frame import BeadView, SideView, family, unjudged, view
-from aligner.frame.assurance import FEATURES, features, load_judge
+from aligner.frame import CHECKS, BeadView, SideView, unjudged, view
+from aligner.frame.assurance import FEATURES, features, kinds, load_judge
 from aligner.frame.coverage import (
     PHRASE_FEATURES,
     WORD_FEATURES,
@@ -45,14 +45,16 @@ HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
 OWN = HERE.parent / "corpora"  # where the texts of the sets of invented news are
 REAL = ("framing", "framing-second", "framing-third")  # sets over published pairs
-FLAGS_ONLY = ("framing-everyday",)  # so many pairs without an edit would make every missing phrase seem unlikely
+FREE = ("framing-everyday",)  # freely translated; with so many clean pairs a missing phrase would seem unlikely
 OUT = HERE.parent / "aligner" / "data" / "frame-coverage.json"
 SEED = 5
 STRIKES = 2  # stretches struck out of each side of each pair
 STRETCHES = (1, 1, 2, 3, 4)  # words in a stretch, drawn from these
 RIDGE_WORD, RIDGE_PHRASE, RIDGE_FLAG = 0.01, 1.0, 5.0  # L2 penalties on standardised features
-FEWEST = 20  # flags of a kind of rule from which it has a weight of its own, and not its category's
-DROPPED = 0.01  # share of the right flags that may fall below the least sure one kept
+RIDGE_KIND = 1.5  # of the weights of kinds as they are, so that one seen seldom stays near its category
+FEWEST = 4  # flags of a kind of rule from which it has a weight of its own
+DROPPED = 0.02  # share of the right flags of a category that may fall below the least sure one kept
+KEPT = (Category.SCARE_QUOTE, Category.HEDGE)  # a device is there or not
 STEPS = 60  # Newton steps; it converges in fewer
 CATEGORIES = {Side.SOURCE: Category.OMISSION, Side.TARGET: Category.ADDITION}
 
@@ -77,15 +79,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folders = [HERE / "framing", *sorted(HERE.glob("framing-*"))]
     sets = [(folder, chosen.texts if folder.name in REAL else OWN) for folder in folders]
     read = {folder.name: [case for case in read_set(folder, texts) if case.split == "dev"] for folder, texts in sets}
-    cases = [case for found in read.values() for case in found]
     vectors = WordVectors(load_embedder())
-    learned = learn([case for name, found in read.items() if name not in FLAGS_ONLY for case in found], vectors)
+    learned = learn([case for name, found in read.items() if name not in FREE for case in found], vectors)
     files = [path for folder, _ in sets for path in set_files(folder)]
     rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned, "flags": {}}
     _write(chosen.out, rows)
-    rows["flags"] = learn_flags(cases, vectors)  # with the weights just learned
+    judged = [case for name, found in read.items() if name in (*REAL, *FREE) for case in found]
+    rows["flags"] = learn_flags(judged, vectors)  # with the weights just learned
     _write(chosen.out, rows)
-    print(f"{chosen.out}: learned from {len(cases)} cases")
+    print(f"{chosen.out}: learned from {sum(map(len, read.values()))} cases")
     return 0
 
 
@@ -101,7 +103,7 @@ def learn_flags(cases: Sequence[Case], vectors: Vectors) -> dict[str, object]:
     A right one is what an edit of ours called for; a wrong one stands on a pair that nobody edited, or beside the edit.
     """
     lexicon = load_lexicon()
-    rows: list[tuple[tuple[float, ...], str, bool]] = []
+    rows: list[tuple[tuple[float, ...], tuple[str, ...], bool]] = []
     seen: set[tuple[str, str, str]] = set()
     for case in cases:
         here = view(case.pair.source, case.pair.target, lexicon, vectors)
@@ -111,21 +113,24 @@ def learn_flags(cases: Sequence[Case], vectors: Vectors) -> dict[str, object]:
             key = (case.base, flag.rule, flag.cue)
             is_right = any(matches(flag, expected) for expected in case.expected)
             if is_right or (flag in wrong and key not in seen):
-                rows.append((features(here, flag), family(flag, lexicon), is_right))
+                rows.append((features(here, flag), kinds(flag, lexicon), is_right))
                 if not is_right:
                     seen.add(key)  # the same flag on several edits of one pair is one
-    counted = Counter(name for _, name, _ in rows)
-    kinds = [name if counted[name] >= FEWEST else name.partition("-")[0] for _, name, _ in rows]
-    names = sorted(set(kinds))
-    table = np.array([[*row[0], *(float(k == name) for name in names)] for row, k in zip(rows, kinds, strict=True)])
+    counted = Counter(kind for _, row, _ in rows for kind in row)
+    names = sorted(kind for kind in counted if counted[kind] >= FEWEST)
+    of_kind = np.array([[float(name in row) for name in names] for _, row, _ in rows])
+    table = np.c_[np.array([row for row, *_ in rows]), of_kind]
     marks = np.array([float(is_right) for *_, is_right in rows])
-    *weights, bias = fit(table, marks, RIDGE_FLAG)
+    ridge = np.r_[np.full(len(FEATURES), RIDGE_FLAG), RIDGE_KIND / of_kind.var(0)]
+    *weights, bias = fit(table, marks, ridge)
     odds = table @ np.array(weights) + bias
+    judged = [category.value for category in CHECKS if category not in KEPT]
+    places = {name: [k for k, row in enumerate(rows) if row[1][0] == name and row[2]] for name in judged}
     return {
         "features": dict(zip(FEATURES, weights[: len(FEATURES)], strict=True)),
-        "families": dict(zip(names, weights[len(FEATURES) :], strict=True)),
+        "kinds": dict(zip(names, weights[len(FEATURES) :], strict=True)),
         "bias": bias,
-        "least": round(float(np.quantile(odds[marks > 0], DROPPED)), 4),
+        "least": {name: round(float(np.quantile(odds[found], DROPPED)), 4) for name, found in places.items()},
         "right": int(marks.sum()),
         "wrong": int(len(marks) - marks.sum()),
     }
@@ -212,8 +217,10 @@ def _learn_phrases(
     return fit(np.array(rows), np.array(marks), RIDGE_PHRASE)
 
 
-def fit(rows: Floats, marks: Floats, ridge: float) -> tuple[float, ...]:
+def fit(rows: Floats, marks: Floats, ridge: float | Floats) -> tuple[float, ...]:
     """Fit a logistic regression by Newton's method; the weights are of the raw features, the bias last.
+
+    ``ridge`` is one L2 penalty on the standardised features, or one for each.
 
     >>> weight, bias = fit(np.array([[0.0], [0.0], [1.0], [1.0]]), np.array([0.0, 1.0, 1.0, 1.0]), 1.0)
     >>> weight > 0
@@ -221,7 +228,7 @@ def fit(rows: Floats, marks: Floats, ridge: float) -> tuple[float, ...]:
     """
     mean, deviation = rows.mean(0), rows.std(0) + 1e-9
     table = np.c_[(rows - mean) / deviation, np.ones(len(rows))]
-    penalty = np.r_[np.full(rows.shape[1], ridge), 0.0]
+    penalty = np.r_[np.broadcast_to(ridge, rows.shape[1]), 0.0]
     weights = np.zeros(table.shape[1])
     for _ in range(STEPS):
         odds = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from aligner.embed import Embedder, WordVectors
-from aligner.frame import BeadView, SideView, assurance, detect, family, unjudged, view
-from aligner.frame.assurance import FEATURES, Judge, features, judged, load_judge
+from aligner.frame import BeadView, SideView, assurance, detect, unjudged, view
+from aligner.frame.assurance import FEATURES, Judge, features, judged, kinds, load_judge
 from aligner.model import Category, Direction, Edit, Span
 from aligner.resources import load_lexicon
 
@@ -49,19 +49,39 @@ def test_a_charged_word_has_the_value_of_the_lexicon(bead: BeadView) -> None:
 def test_less_sure_than_the_least_is_dropped(
     bead: BeadView, monkeypatch: pytest.MonkeyPatch, bias: float, kept: bool
 ) -> None:
-    judge = Judge((0.0,) * len(FEATURES), {"label-near": 0.5}, bias, 0.0)
+    judge = Judge((0.0,) * len(FEATURES), {"label": 0.2, "label-near": 0.3}, bias, {"label": 0.0})
     monkeypatch.setattr(assurance, "load_judge", lambda: judge)
-    found = judged(bead, flag(Span(0, 8), Span(0, 3)), "label-near")
+    found = judged(bead, flag(Span(0, 8), Span(0, 3)))
     assert (found is not None) is kept
     if found:
         assert found.confidence == round(min(1 / (1 + math.exp(-bias - 0.5)), 0.99), 2)
+    assert judged(bead, flag(None, Span(0, 3), Category.HEDGE))  # no least is given for it
+
+
+@pytest.mark.parametrize(
+    ("category", "rule", "expected"),
+    [
+        (Category.HEDGE, "h001", ("hedge", "hedge-naming", "h001")),
+        (Category.LABEL, "label-near:l001-l005", ("label", "label-near")),
+        (Category.ATTRIBUTION, "a040-a008", ("attribution", "a040", "a008", "a040-a008")),
+        (Category.ATTRIBUTION, "attribution-slant-softened", ("attribution", "attribution-slant-softened")),
+    ],
+)
+def test_kinds_of_rule_go_from_coarse_to_fine(category: Category, rule: str, expected: tuple[str, ...]) -> None:
+    edit = Edit(category, Direction.ADDED, None, Span(0, 1), 0.5, "a reason", rule)
+    assert kinds(edit, load_lexicon()) == expected
+
+
+def test_a_kind_that_was_never_seen_has_the_weight_of_its_category() -> None:
+    judge = Judge((1.0,), {"hedge": 0.5}, -0.25, {})
+    assert judge.log_odds([2.0], ("hedge", "hedge-naming", "h001")) == 2.25
 
 
 def test_a_bead_of_one_side_keeps_the_confidence_it_has() -> None:
     lexicon = load_lexicon()
     here = BeadView(SideView(SOURCE, "en", lexicon), SideView("", "ar", lexicon), lambda texts: np.zeros((0, 512)))
     edit = flag(Span(0, 8), None, Category.OMISSION)
-    assert judged(here, edit, "omission-segment") is edit
+    assert judged(here, edit) is edit
 
 
 @pytest.mark.model
@@ -72,5 +92,6 @@ def test_what_is_kept_was_found_and_is_surer_than_the_least(embedder: Embedder) 
     assert {(e.category, e.source, e.target) for e in kept} <= {(e.category, e.source, e.target) for e in found}
     assert {e.category for e in kept} == {Category.ATTRIBUTION, Category.LABEL}
     for edit in found:
-        odds = load_judge().log_odds(features(here, edit), family(edit, lexicon))
-        assert (odds >= load_judge().least) is any((e.source, e.target) == (edit.source, edit.target) for e in kept)
+        odds = load_judge().log_odds(features(here, edit), kinds(edit, lexicon))
+        least = load_judge().least.get(edit.category.value, -math.inf)
+        assert (odds >= least) is any((e.source, e.target) == (edit.source, edit.target) for e in kept)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.embed import Embedder, WordVectors
-from aligner.frame import BeadView, SideView, family, view
+from aligner.frame import BeadView, SideView, view
 from aligner.frame.coverage import (
     PHRASE_FEATURES,
     WORD_FEATURES,
@@ -21,7 +21,6 @@ from aligner.frame.coverage import (
     vacancies,
     word_features,
 )
-from aligner.model import Category, Direction, Edit, Span
 from aligner.resources import data_bytes, load_lexicon
 from bench.frameset import data_hash, set_files
 from bench.framing_weights import fit
@@ -85,19 +84,14 @@ def test_the_weights_were_learned_from_the_sets_that_are_here() -> None:
     assert json.loads(data_bytes("frame-coverage.json"))["data"] == data_hash(files)
 
 
-def test_rules_are_counted_by_family() -> None:
-    lexicon = load_lexicon()
-
-    def edit(category: Category, rule: str) -> Edit:
-        return Edit(category, Direction.ADDED, None, Span(0, 1), 0.5, "a reason", rule)
-
-    assert family(edit(Category.HEDGE, "h001"), lexicon) == "hedge-naming"
-    assert family(edit(Category.LABEL, "label-near:l001-l005"), lexicon) == "label-near"
-    assert family(edit(Category.ATTRIBUTION, "a040-a008"), lexicon) == "attribution"
-
-
 @given(st.lists(st.tuples(st.floats(-1, 1), st.booleans()), min_size=4, max_size=30))
 def test_a_regression_on_any_data_is_finite_and_the_same_again(rows: list[tuple[float, bool]]) -> None:
     table, marks = np.array([[x] for x, _ in rows]), np.array([float(y) for _, y in rows])
     once = fit(table, marks, 1.0)
     assert once == fit(table, marks, 1.0) and all(np.isfinite(once))
+
+
+def test_a_penalty_may_be_given_for_each_feature() -> None:
+    table, marks = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0], [1.0, 1.0]]), np.array([0.0, 1.0, 1.0, 1.0])
+    free, held, _ = fit(table, marks, np.array([1.0, 100.0]))
+    assert free > 10 * held > 0

@@ -23,7 +23,6 @@ __all__ = [
     "Passage",
     "SideView",
     "detect",
-    "family",
     "inconsistencies",
     "marks",
     "parse_checks",
@@ -56,8 +55,7 @@ def view(
 
 def detect(bead: BeadView, checks: Iterable[Category] | None = None) -> tuple[Edit, ...]:
     """Run the checks over one bead and keep what is sure enough; spans are offsets in the two strings of the view."""
-    lexicon = bead.source.lexicon
-    found = (judged(bead, edit, family(edit, lexicon)) for edit in unjudged(bead, checks))
+    found = (judged(bead, edit) for edit in unjudged(bead, checks))
     return tuple(sorted((edit for edit in found if edit), key=lambda edit: edit.order))
 
 
@@ -68,15 +66,6 @@ def unjudged(bead: BeadView, checks: Iterable[Category] | None = None) -> tuple[
     for category in chosen:
         found += [edit for edit in CHECKS[category](bead) if not _is_said_already(edit, found)]
     return tuple(found)
-
-
-def family(edit: Edit, lexicon: Lexicon) -> str:
-    """Name the kind of rule that fired, coarse enough to be counted: ``label-near``, ``hedge-claim``."""
-    if edit.category is Category.ATTRIBUTION:
-        return str(edit.category)
-    if edit.category is Category.HEDGE:
-        return f"hedge-{next((row.kind for row in lexicon.hedges if row.id == edit.rule), 'other')}"
-    return edit.rule.partition(":")[0]
 
 
 def _is_said_already(edit: Edit, found: Iterable[Edit]) -> bool:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aligner.frame.devices import held_range, is_condition, is_hedge, is_lookalike, may_be_missed
-from aligner.frame.renderings import LONGEST, loyal_places, origins
+from aligner.frame.renderings import LONGEST, is_loyal, loyal_places, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Device, load_words
@@ -44,6 +45,9 @@ _ANSWERS = {
     "degree": ("degree",),
 }
 _QAD = ("قد", "وقد", "فقد")
+_ROOT = 3  # letters of most verbs in the perfect
+_SHOULD = "should"
+_QAD_ONLY = "qad"  # rule of counterparts that answer قد alone
 _IN_ROWS = ("epistemic", "degree")  # kinds of which several in a row say one thing
 
 
@@ -125,12 +129,19 @@ class Search:
         reports = {k for k, there in self.others.reported if there == index}
         if reports and reports.isdisjoint(self.tokens):
             return False
-        renders = (k for k, there in self.others.sure if there == index and k not in self.tokens)
+        renders = [k for k, there in self.others.sure if there == index and k not in self.tokens]
+        if not is_device and self.side is self.view.source and any(self._is_loyal(k, index) for k in renders):
+            return False  # the prosecution is no allegation, nor a charge: الادعاء, الاتهام
         return not any(
             self.cosine(k, index) > own
             and (k in self.others.spoken or (not is_device and self.cosine(k, index) >= _SAME))
             for k in renders
         )
+
+    def _is_loyal(self, here: int, there: int) -> bool:
+        """Tell whether a source word that is no device of doubt itself is loyally rendered by a word."""
+        is_claim = any(k == here and row.kind == "epistemic" for k, row in self.side.counterparts)
+        return not is_claim and is_loyal(self.side.forms[here], self.other.forms[there : there + 1])
 
     def cosine(self, here: int, there: int) -> float:
         """Give the cosine of a token of this side and one of the other."""
@@ -182,17 +193,21 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
     match, other = search.match, search.other
     kinds = _ANSWERS[match.row.kind]
     window = {*_window(search), *search.linked(match.first, match.last, is_firm=True)}
+    is_head = _rules_all(search.side, match)
     for m in other.hedges:
         if _is_kind(m, kinds) and (m.first in window or _rules_all(other, m)) and _stands(search, m):
             yield m.first, 0.0
-        elif _are_modal(match.row, m.row) and is_hedge(other, m):
+        elif _are_modal(match.row, m.row) and is_hedge(other, m) and (is_head or _stands(search, m)):
             yield m.first, -_FAR
     for k, row in other.counterparts:
         is_near = k in window or (row.kind == "epistemic" and k < _FRONTED)
-        if row.kind == match.row.kind and is_near and _may_answer(search, k):
+        is_meant = row.rule != _QAD_ONLY or match.row.rule == "qad-imperfect"  # up to 400: قد يصل إلى 400
+        if row.kind == match.row.kind and is_near and is_meant and _may_answer(search, k):
             yield k, 0.0
+        elif other.tokens[k].form == _SHOULD and match.row.kind == "epistemic":  # no device, but a modal like them
+            yield k, -_FAR
     loyal = (k for k in _loyal(search.view, search.side, search.tokens) if k in window)
-    yield from ((k, _LOYAL) for k in loyal if not _is_past(search, k))
+    yield from ((k, _LOYAL) for k in loyal if not (_is_past(search, k) or is_lookalike(other, k)))
 
 
 def _are_modal(*rows: Device) -> bool:
@@ -223,7 +238,7 @@ def _spoken(side: SideView) -> frozenset[int]:
 def _is_answered_anyway(search: Search) -> bool:
     """Fears and views answer although they render a word of their own; quotation marks hold a name off."""
     kind, window = search.match.row.kind, _window(search)
-    rows = (row for k, row in search.other.counterparts if row.kind == kind and k in window)
+    rows = (row for k, row in search.other.counterparts if row.kind == kind and (k in window or k < _FRONTED))
     if any(row.rule == "always" for row in rows):
         return True
     return kind in ("naming", "claim", "self") and _is_quoted_instead(search)
@@ -244,6 +259,8 @@ def _stands(search: Search, device: Match[Device]) -> bool:
     if device.row.rule == "qad-imperfect":
         return _may_answer(search, device.first)
     tokens = range(device.first, device.last)
+    if any(there in tokens and here not in search.tokens for here, there in search.others.reported):
+        return False  # it is how another verb of saying is rendered: scholars said, بحسب خبراء
     stop = load_words("function-words.en.txt")  # "are likely" is taken where "likely" is
     content = [k for k in tokens if search.other.tokens[k].form not in stop] or tokens
     return is_hedge(search.other, device) and any(search.is_free(k, is_device=True) for k in content)
@@ -254,6 +271,8 @@ def _may_answer(search: Search, index: int) -> bool:
     other = search.other
     if other.tokens[index].form in _QAD:
         return not _is_past(search, index)
+    if _though(other, index):
+        return False
     if is_condition(other, index) and any(is_condition(search.side, k) for k in range(len(search.side.tokens))):
         return False
     is_masked = search.match.row.kind != "claim" and other.is_masked(index)
@@ -267,9 +286,16 @@ def _is_past(search: Search, index: int) -> bool:
     after = side.tokens[index + 1].form if index + 1 < len(side.tokens) else ""
     if side.tokens[index].form not in _QAD:
         return False
-    is_perfect = not after or after[0] not in "يتنال" or after in ("تم", "تمت")
+    is_short = len(after) == _ROOT and after[0] == "ن"  # نصح advised; we would need a longer form
+    is_perfect = not after or after[0] not in "يتنال" or after in ("تم", "تمت") or is_short
     is_had = "have" in search.side.forms[match.first : match.last + 1]
     return is_perfect or (after[0] == "ا" and not is_had)
+
+
+def _though(side: SideView, index: int) -> bool:
+    """وإن كان is although, and no condition."""
+    near = side.forms[max(0, index - 1) : index + 2]
+    return any(a == "وان" and b.startswith("كان") for a, b in pairwise(near))
 
 
 def _is_quoted_instead(search: Search) -> bool:

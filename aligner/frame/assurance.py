@@ -2,14 +2,16 @@
 
 A check says what it found; whether that is an edit or a free rendering shows in what surrounds it. Where much else
 seems unrendered, where the flagged words are each other's second best only, or where they carry no charge, flags are
-wrong more often. ``bench/framing_weights.py`` learns the weights from the flags on the development sets: those that an
-edit of ours called for, and those on pairs that nobody edited. A flag less sure than nearly all right ones is dropped.
+wrong more often, and some rules are wrong more often than others. ``bench/framing_weights.py`` learns the weights from
+the flags on the development sets: those that an edit of ours called for, and those on pairs that nobody edited. A flag
+less sure than nearly all right ones of its category is dropped; a scare quote and a hedge are there or not, and stay.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,9 +22,9 @@ from numpy.typing import NDArray
 from aligner.frame.coverage import unrendered, vacancies
 from aligner.frame.view import BeadView, SideView
 from aligner.model import Category, Edit
-from aligner.resources import data_bytes, load_words
+from aligner.resources import Lexicon, data_bytes, load_words
 
-__all__ = ["FEATURES", "Judge", "features", "judged", "load_judge"]
+__all__ = ["FEATURES", "Judge", "features", "judged", "kinds", "load_judge"]
 
 FEATURES = (
     "unrendered-source", "unrendered-target", "firm", "firm-score", "charge-source", "charge-target", "particle",
@@ -30,6 +32,7 @@ FEATURES = (
     "rival-target-score", "is-firm", "is-linked", "target-elsewhere", "source-elsewhere", "vacant", "odds",
 )  # fmt: skip
 _RENDERED = (Category.SCARE_QUOTE, Category.LABEL, Category.ATTRIBUTION)  # both spans are one word and its rendering
+_ROWS = re.compile(r"a\d+-a\d+$")  # the rule of a pair of verbs names their rows
 _N_PAIR = 10  # features of such a pair
 _CERTAIN = 0.98  # probability beyond which a missing phrase is no surer
 _LEAST, _MOST = 0.01, 0.99  # confidence that is ever given
@@ -37,21 +40,21 @@ _LEAST, _MOST = 0.01, 0.99  # confidence that is ever given
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The weights of FEATURES and of kinds of rule; ``least`` are the log odds of the last flag that is kept.
+    """The weights of FEATURES and of kinds of rule, from its category to its row of the lexicon.
 
-    A kind of rule that was seen too seldom has the weight of the others of its category that were.
+    ``least`` are the log odds of the last flag of a category that is kept; one that is not there drops none. A kind
+    that was seen too seldom has no weight.
     """
 
     weights: tuple[float, ...]
-    families: Mapping[str, float]
+    kinds: Mapping[str, float]
     bias: float
-    least: float
+    least: Mapping[str, float]
 
-    def log_odds(self, row: Sequence[float], family: str) -> float:
-        """Give the log odds that a flag of a family of rules, with these features, is right."""
+    def log_odds(self, row: Sequence[float], kinds: Iterable[str]) -> float:
+        """Give the log odds that a flag of these kinds, with these features, is right."""
         known = sum(weight * value for weight, value in zip(self.weights, row, strict=True))
-        kind = family if family in self.families else family.partition("-")[0]
-        return round(known + self.families.get(kind, 0.0) + self.bias, 6)
+        return round(known + sum(self.kinds.get(kind, 0.0) for kind in kinds) + self.bias, 6)
 
 
 @lru_cache(maxsize=1)
@@ -63,22 +66,36 @@ def load_judge() -> Judge:
     """
     learned = json.loads(data_bytes("frame-coverage.json"))["flags"]
     weights = tuple(learned["features"][key] for key in FEATURES)
-    return Judge(weights, learned["families"], learned["bias"], learned["least"])
+    return Judge(weights, learned["kinds"], learned["bias"], learned["least"])
 
 
-def judged(view: BeadView, edit: Edit, family: str) -> Edit | None:
-    """Give a flag its confidence, or drop it; a kind of rule that was hardly seen is never dropped.
+def judged(view: BeadView, edit: Edit) -> Edit | None:
+    """Give a flag its confidence, or drop it.
 
     A bead with one side only is the aligner's business.
     """
     if not (view.source.tokens and view.target.tokens):
         return edit
     judge = load_judge()
-    odds = judge.log_odds(features(view, edit), family)
-    is_judged = family in judge.families and edit.category is not Category.SCARE_QUOTE  # marks are there or not
-    if odds < judge.least and is_judged:
+    odds = judge.log_odds(features(view, edit), kinds(edit, view.source.lexicon))
+    if odds < judge.least.get(edit.category.value, -math.inf):
         return None
     return replace(edit, confidence=round(min(max(1 / (1 + math.exp(-odds)), _LEAST), _MOST), 2))
+
+
+def kinds(edit: Edit, lexicon: Lexicon) -> tuple[str, ...]:
+    """Name what kind of rule fired, from the coarsest to the finest: hedge, hedge-claim, h035.
+
+    A pair of reporting verbs is of the kinds of both its rows, and of the pair.
+    """
+    category = edit.category.value
+    if edit.category is Category.ATTRIBUTION:
+        rows = edit.rule.split("-") if _ROWS.match(edit.rule) else ()
+        return category, *rows, edit.rule
+    if edit.category is Category.HEDGE:
+        device = next((row.kind for row in lexicon.hedges if row.id == edit.rule), "other")
+        return category, f"{category}-{device}", edit.rule
+    return category, edit.rule.partition(":")[0]
 
 
 def features(view: BeadView, edit: Edit) -> tuple[float, ...]:

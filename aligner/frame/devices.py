@@ -12,6 +12,7 @@ from aligner.text import TokenKind, arabic_share
 __all__ = ["held_range", "held_words", "is_condition", "is_hedge", "is_lookalike", "may_be_missed", "may_be_while"]
 
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
+_SEEMS = ("يبدو", "تبدو", "بدت", "بدا")
 _HELD = 4  # tokens after a hedge that are taken as the words it holds off
 _CONCEDES = 6  # tokens before a modal in which "however" makes its clause one of concession
 _GLOSS = 4  # tokens after a naming device in which a Latin word says that a term is introduced
@@ -36,6 +37,8 @@ def is_hedge(side: SideView, match: Match[Device]) -> bool:
     if match.row.rule == "no-object":  # وُصفت بأنها; وصفته بأنه has a speaker
         verbs = [t.form for t in side.tokens[match.first : match.first + 2] if t.form[:2] not in ("با", "ان")]
         return not any(form.endswith(("ه", "ها", "هم")) for form in verbs)
+    if match.form in _SEEMS and after and after[0].form.startswith("علي"):
+        return False  # signs show on him, تبدو عليه
     if match.row.rule == "not-before-name":
         return bool(after) and not after[0].text[:1].isupper()
     return True
@@ -120,10 +123,25 @@ def may_be_missed(side: SideView, match: Match[Device]) -> bool:
         return False  # Sham News, in May
     if match.row.kind == "epistemic" and (_is_concessive(side, match.first) or _forbids(side, match)):
         return False
+    if match.row.kind == "epistemic" and (_is_ability(side, match) or _is_attribute(side, match)):
+        return False
     after = side.tokens[match.last : match.last + 1]
     if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):
         return False  # May 24; as soon as possible.
     return match.form not in ("supposed",) or not _follows(side, match.last, "to")
+
+
+def _is_ability(side: SideView, match: Match[Device]) -> bool:
+    """What could be heard was heard: a verb of perception makes "could" ability."""
+    after = [token.form for token in side.tokens[match.last : match.last + 2]]
+    verb = after[1:] if after[:1] == ["be"] else after[:1]
+    return match.form.startswith("could") and not load_words("perceived.en.txt").isdisjoint(verb)
+
+
+def _is_attribute(side: SideView, match: Match[Device]) -> bool:
+    """An unlikely hero is one whom nobody expected."""
+    before = side.tokens[match.first - 1].form if match.first else ""
+    return match.form in ("unlikely", "improbable") and before in ("a", "an", "the", "this", "most")
 
 
 def _is_in_name(side: SideView, match: Match[Device]) -> bool:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from aligner.frame.devices import is_lookalike
 from aligner.frame.joints import is_loyal_at
-from aligner.frame.sayings import is_report
+from aligner.frame.sayings import is_report, is_shown
 from aligner.frame.slants import SAYINGS, slanted, slants
 from aligner.frame.verbs import (
     HALF_CLASS,
@@ -25,6 +25,7 @@ from aligner.frame.verbs import (
     SUBJECTED,
     SURE,
     Pair,
+    is_aside,
     pairs_of,
     renders_claim,
     share_subject,
@@ -42,6 +43,7 @@ __all__ = ["Reports", "check", "reports"]
 _CLASS = 3  # steps of distance that always are another class
 _TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
 _VOUCHES = frozenset({"reveal", "concede"})  # stances that a mere verb of saying takes away
+_BESIDES = frozenset({"حسب", "برر", "اضاف"})  # according to, to justify, to add: not how sure it is
 _REACH = 10  # tokens round the verb in which another word of claiming answers it
 _SOURCE = 5  # tokens after "according to" in which its source is named
 _RENDERS = 0.5  # cosine from which a word of claiming merely renders the word it is linked to
@@ -120,9 +122,12 @@ def _classed(view: BeadView, pairs: Sequence[Pair]) -> Iterator[Edit]:
         here, there = pair.here.row, pair.there.row
         if pair.joint == PLACED and not _TAKES_SIDES & {here.stance, there.stance}:
             continue
-        if abs(pair.step) < _CLASS and is_loyal_at(view, pair.here.span, pair.there.first):  # whatever their classes
+        is_mild = abs(pair.step) < _CLASS or (pair.step == _CLASS and not _TAKES_SIDES & {here.stance, there.stance})
+        if is_mild and is_loyal_at(view, pair.here.span, pair.there.first):  # whatever their classes
             continue
-        if _shows(view, pair):
+        if _shows(view, pair) or not is_shown(view.source, pair.here):
+            continue
+        if pair.joint != LINKED and is_aside(view.target, pair.there):
             continue
         if _is_softened(pair.step, here, there) and not _is_excused(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)
@@ -176,6 +181,9 @@ def _has_subject(side: SideView, match: Match[Reporting]) -> bool:
 
 
 def _is_softened(step: int, here: Reporting, there: Reporting) -> bool:
+    is_plain = there.stance == "neutral" and there.lemma not in _BESIDES
+    if here.stance == "vouch" and is_plain:
+        return step > 0
     is_marked = there.stance in _TAKES_SIDES or there.distance >= MARKED or here.stance in _VOUCHES
     return step >= _CLASS or (step >= HALF_CLASS and is_marked)
 

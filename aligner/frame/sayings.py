@@ -10,11 +10,12 @@ from aligner.lexicon import Match
 from aligner.resources import Reporting, load_words
 from aligner.text import normalise_word
 
-__all__ = ["is_noun", "is_report"]
+__all__ = ["is_noun", "is_report", "is_shown"]
 
 _TANWIN = re.compile("\u064b\u0627$|\u0627\u064b$")  # of a masculine accusative; مؤكدةً is a participle
 _PASSING = ("اقر", "يقر", "تقر")
 _PASSED = 4  # tokens beside أقر in which what is conceded, or passed, is named
+_SHOWN = 5  # tokens before "showed" in which the evidence is named
 _CALLED = 3  # tokens after يدعون in which إلى makes it a call
 _THAT = frozenset({"ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم"})
 _TO_WHOM = frozenset({"me", "us", "him", "her", "them", "it"})
@@ -45,6 +46,18 @@ def is_report(side: SideView, match: Match[Reporting]) -> bool:
     after = {t.form for t in side.tokens[match.last : match.last + 3]}
     is_thing = before in load_words("determiners.en.txt")
     return not is_thing and after.isdisjoint(load_words("claimed-things.en.txt"))
+
+
+def is_shown(side: SideView, match: Match[Reporting]) -> bool:
+    """What figures show is reported, and what is shown to be so; mercy and a column of smoke are not.
+
+    Other verbs than "to show" need no such clause.
+    """
+    if not match.form.startswith("show"):
+        return True
+    before = {token.form for token in side.tokens[max(0, match.first - _SHOWN) : match.first]}
+    is_clause = match.form.endswith("that") or _next(side, match) in load_words("clauses.en.txt")
+    return is_clause or not before.isdisjoint(load_words("evidence.en.txt"))
 
 
 def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:

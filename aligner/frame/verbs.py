@@ -11,7 +11,7 @@ from aligner.frame.sayings import is_noun, is_report
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.model import Span
-from aligner.resources import Reporting
+from aligner.resources import Device, Reporting
 from aligner.text import TokenKind
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "SUBJECTED",
     "SURE",
     "Pair",
+    "is_aside",
     "pairs_of",
     "renders_claim",
     "share_subject",
@@ -42,7 +43,7 @@ _FINAL = 0.2  # distance of such a pair
 _COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
 _CLAUSE = 12  # tokens of a last clause before its verb
 _BREAKS = (",", "”", '"', "’", "'")
-_THEN_SAYS = 12  # tokens after a verb in which قائلا only introduces what it reports
+_THEN_SAYS = 25  # tokens after a verb in which قائلا only introduces what it reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,23 @@ def pairs_of(view: BeadView) -> list[Pair]:
     others = {t.first for t in target if _is_anothers(view, unsaid, t)}
     found = [pair for t in target for h in source if (pair := _joined(view, h, t, is_only=is_only, others=others))]
     found = [pair for pair in found if pair.is_plain or not is_noun(view.source, pair.here)]
+    asides = {t.first for t in target if is_aside(view.target, t)}
     pairs: list[Pair] = []
-    for pair in sorted(found, key=lambda p: p.order):
+    for pair in sorted(found, key=lambda p: (-p.joint, p.there.first in asides, p.order)):
         if not any(pair.here is p.here or pair.there is p.there for p in pairs):
             pairs.append(pair)
     return sorted(pairs, key=lambda pair: pair.there.first)
+
+
+def is_aside(side: SideView, verb: Match[Reporting]) -> bool:
+    """A longer device that names nobody who claims is a hedge: يُشتبه في أن, على حد قول, تردد أن."""
+    is_listed = verb.row.stance != "claim" or verb.form.startswith("ترد")
+    return is_listed and any(_covers(device, verb) for device in side.hedges if device.row.rule != "reporting")
+
+
+def _covers(device: Match[Device], verb: Match[Reporting]) -> bool:
+    is_longer = device.last - device.first > verb.last - verb.first
+    return is_longer and device.first <= verb.first and verb.last <= device.last
 
 
 def _spells_name(view: BeadView, match: Match[Reporting]) -> bool:
