@@ -11,9 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
-from aligner.frame.devices import held_range, is_condition, is_hedge, is_lookalike, may_be_missed
+from aligner.frame.devices import (
+    held_range,
+    is_although,
+    is_condition,
+    is_demand,
+    is_hedge,
+    is_lookalike,
+    may_be_missed,
+)
 from aligner.frame.renderings import LONGEST, is_loyal, loyal_places, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
@@ -139,9 +146,9 @@ class Search:
         )
 
     def _is_loyal(self, here: int, there: int) -> bool:
-        """Tell whether a source word that is no device of doubt itself is loyally rendered by a word."""
-        is_claim = any(k == here and row.kind == "epistemic" for k, row in self.side.counterparts)
-        return not is_claim and is_loyal(self.side.forms[here], self.other.forms[there : there + 1])
+        """Tell whether a source word that may not be a modal device itself is loyally rendered by a word."""
+        is_modal = any(k == here and row.kind == "epistemic" for k, row in self.side.counterparts)
+        return not is_modal and is_loyal(self.side.forms[here], self.other.forms[there : there + 1])
 
     def cosine(self, here: int, there: int) -> float:
         """Give the cosine of a token of this side and one of the other."""
@@ -271,12 +278,12 @@ def _may_answer(search: Search, index: int) -> bool:
     other = search.other
     if other.tokens[index].form in _QAD:
         return not _is_past(search, index)
-    if _though(other, index):
+    if is_although(other, index):
         return False
     if is_condition(other, index) and any(is_condition(search.side, k) for k in range(len(search.side.tokens))):
         return False
     is_masked = search.match.row.kind != "claim" and other.is_masked(index)
-    is_other = is_lookalike(other, index) or _demands(other, index) or is_masked
+    is_other = is_lookalike(other, index) or is_demand(other, index) or is_masked
     return search.is_free(index, is_device=False) and not is_other
 
 
@@ -292,12 +299,6 @@ def _is_past(search: Search, index: int) -> bool:
     return is_perfect or (after[0] == "ا" and not is_had)
 
 
-def _though(side: SideView, index: int) -> bool:
-    """وإن كان is although, and no condition."""
-    near = side.forms[max(0, index - 1) : index + 2]
-    return any(a == "وان" and b.startswith("كان") for a, b in pairwise(near))
-
-
 def _is_quoted_instead(search: Search) -> bool:
     """Quotation marks hold off what this side names without any; round a proper name they are Arabic usage."""
     held = held_range(search.side, search.match)
@@ -305,13 +306,6 @@ def _is_quoted_instead(search: Search) -> bool:
         return False
     is_quoted_here = any(search.side.is_quoted(k) for k in range(*held))
     return not is_quoted_here and any(search.other.is_quoted(k) for k in search.linked(*held))
-
-
-def _demands(side: SideView, index: int) -> bool:
-    """Called for, calls on: no naming."""
-    after = side.tokens[index + 1].form if index + 1 < len(side.tokens) else ""
-    is_call = side.tokens[index].form in ("call", "calls", "called", "calling")
-    return is_call and after in ("for", "on", "upon", "off")
 
 
 def _window(search: Search) -> range:

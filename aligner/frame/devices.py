@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from aligner.frame.view import SideView
 from aligner.lexicon import Match
 from aligner.resources import Device, load_table, load_words
 from aligner.text import TokenKind, arabic_share
 
-__all__ = ["held_range", "held_words", "is_condition", "is_hedge", "is_lookalike", "may_be_missed", "may_be_while"]
+__all__ = [
+    "held_range",
+    "held_words",
+    "is_although",
+    "is_condition",
+    "is_demand",
+    "is_hedge",
+    "is_lookalike",
+    "may_be_missed",
+    "may_be_while",
+]
 
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
 _SEEMS = ("يبدو", "تبدو", "بدت", "بدا")
@@ -104,6 +115,19 @@ def is_lookalike(side: SideView, index: int) -> bool:
 def is_condition(side: SideView, index: int) -> bool:
     """Tell whether a token is a word of condition, which answers a modal only where it renders no other one."""
     return side.tokens[index].form in load_words(f"conditions.{side.language}.txt")
+
+
+def is_although(side: SideView, index: int) -> bool:
+    """Tell whether a token belongs to وإن كان, which is although, and no condition."""
+    near = side.forms[max(0, index - 1) : index + 2]
+    return any(a == "وان" and b.startswith("كان") for a, b in pairwise(near))
+
+
+def is_demand(side: SideView, index: int) -> bool:
+    """Tell whether a token calls for something, or on somebody, which names nothing."""
+    after = side.tokens[index + 1].form if index + 1 < len(side.tokens) else ""
+    is_call = side.tokens[index].form in ("call", "calls", "called", "calling")
+    return is_call and after in ("for", "on", "upon", "off")
 
 
 def _is_imperfect(form: str) -> bool:

@@ -43,6 +43,7 @@ _FINAL = 0.2  # distance of such a pair
 _COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
 _CLAUSE = 12  # tokens of a last clause before its verb
 _BREAKS = (",", "”", '"', "’", "'")
+_RUMOURED = "ترد"  # تردد, it is rumoured, is of one row with ردد, he keeps saying
 _THEN_SAYS = 25  # tokens after a verb in which قائلا only introduces what it reports
 
 
@@ -99,8 +100,8 @@ def pairs_of(view: BeadView) -> list[Pair]:
 
 def is_aside(side: SideView, verb: Match[Reporting]) -> bool:
     """A longer device that names nobody who claims is a hedge: يُشتبه في أن, على حد قول, تردد أن."""
-    is_listed = verb.row.stance != "claim" or verb.form.startswith("ترد")
-    return is_listed and any(_covers(device, verb) for device in side.hedges if device.row.rule != "reporting")
+    is_claimed = verb.row.stance == "claim" and not verb.form.startswith(_RUMOURED)
+    return not is_claimed and any(_covers(device, verb) for device in side.hedges if device.row.rule != "reporting")
 
 
 def _covers(device: Match[Device], verb: Match[Reporting]) -> bool:
