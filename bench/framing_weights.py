@@ -130,7 +130,7 @@ def learn_flags(cases: Sequence[Case], vectors: Vectors) -> dict[str, object]:
         "features": dict(zip(FEATURES, weights[: len(FEATURES)], strict=True)),
         "kinds": dict(zip(names, weights[len(FEATURES) :], strict=True)),
         "bias": bias,
-        "least": {name: round(float(np.quantile(odds[found], DROPPED)), 4) for name, found in places.items()},
+        "least": {name: round(float(np.quantile(odds[found], DROPPED)), 4) for name, found in places.items() if found},
         "right": int(marks.sum()),
         "wrong": int(len(marks) - marks.sum()),
     }

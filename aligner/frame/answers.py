@@ -53,7 +53,7 @@ _ANSWERS = {
 }
 _QAD = ("قد", "وقد", "فقد")
 _ROOT = 3  # letters of most verbs in the perfect
-_SHOULD = "should"
+_WE = frozenset({"we", "we're", "we've", "we'll", "us", "our"})
 _QAD_ONLY = "qad"  # rule of counterparts that answer قد alone
 _IN_ROWS = ("epistemic", "degree")  # kinds of which several in a row say one thing
 
@@ -146,7 +146,7 @@ class Search:
         )
 
     def _is_loyal(self, here: int, there: int) -> bool:
-        """Tell whether a source word that may not be a modal device itself is loyally rendered by a word."""
+        """Tell whether a source word is loyally rendered by a word; one that may be a modal device counts not."""
         is_modal = any(k == here and row.kind == "epistemic" for k, row in self.side.counterparts)
         return not is_modal and is_loyal(self.side.forms[here], self.other.forms[there : there + 1])
 
@@ -211,10 +211,15 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
         is_meant = row.rule != _QAD_ONLY or match.row.rule == "qad-imperfect"  # up to 400: قد يصل إلى 400
         if row.kind == match.row.kind and is_near and is_meant and _may_answer(search, k):
             yield k, 0.0
-        elif other.tokens[k].form == _SHOULD and match.row.kind == "epistemic":  # no device, but a modal like them
+        elif _is_should(search, k) and match.row.kind == "epistemic":
             yield k, -_FAR
     loyal = (k for k in _loyal(search.view, search.side, search.tokens) if k in window)
     yield from ((k, _LOYAL) for k in loyal if not (_is_past(search, k) or is_lookalike(other, k)))
+
+
+def _is_should(search: Search, index: int) -> bool:
+    """"Should" is no device, but a modal like them where it renders nothing else."""
+    return search.other.tokens[index].form == "should" and search.is_free(index, is_device=False)
 
 
 def _are_modal(*rows: Device) -> bool:
@@ -293,7 +298,7 @@ def _is_past(search: Search, index: int) -> bool:
     after = side.tokens[index + 1].form if index + 1 < len(side.tokens) else ""
     if side.tokens[index].form not in _QAD:
         return False
-    is_short = len(after) == _ROOT and after[0] == "ن"  # نصح advised; we would need a longer form
+    is_short = len(after) == _ROOT and after[0] == "ن" and _WE.isdisjoint(search.side.forms)  # نصح advised; نرى, we see
     is_perfect = not after or after[0] not in "يتنال" or after in ("تم", "تمت") or is_short
     is_had = "have" in search.side.forms[match.first : match.last + 1]
     return is_perfect or (after[0] == "ا" and not is_had)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,7 +31,6 @@ FEATURES = (
     "rival-target-score", "is-firm", "is-linked", "target-elsewhere", "source-elsewhere", "vacant", "odds",
 )  # fmt: skip
 _RENDERED = (Category.SCARE_QUOTE, Category.LABEL, Category.ATTRIBUTION)  # both spans are one word and its rendering
-_ROWS = re.compile(r"a\d+-a\d+$")  # the rule of a pair of verbs names their rows
 _N_PAIR = 10  # features of such a pair
 _CERTAIN = 0.98  # probability beyond which a missing phrase is no surer
 _LEAST, _MOST = 0.01, 0.99  # confidence that is ever given
@@ -40,7 +38,7 @@ _LEAST, _MOST = 0.01, 0.99  # confidence that is ever given
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The weights of FEATURES and of kinds of rule, from its category to its row of the lexicon.
+    """The weights of FEATURES and of kinds of rule, for hedges and verbs of saying down to the row of the lexicon.
 
     ``least`` are the log odds of the last flag of a category that is kept; one that is not there drops none. A kind
     that was seen too seldom has no weight.
@@ -90,7 +88,7 @@ def kinds(edit: Edit, lexicon: Lexicon) -> tuple[str, ...]:
     """
     category = edit.category.value
     if edit.category is Category.ATTRIBUTION:
-        rows = edit.rule.split("-") if _ROWS.match(edit.rule) else ()
+        rows = () if edit.rule.startswith(category) else edit.rule.split("-")
         return category, *rows, edit.rule
     if edit.category is Category.HEDGE:
         device = next((row.kind for row in lexicon.hedges if row.id == edit.rule), "other")

@@ -156,16 +156,16 @@ def may_be_missed(side: SideView, match: Match[Device]) -> bool:
 
 
 def _is_ability(side: SideView, match: Match[Device]) -> bool:
-    """What could be heard was heard: a verb of perception makes "could" ability."""
-    after = [token.form for token in side.tokens[match.last : match.last + 2]]
-    verb = after[1:] if after[:1] == ["be"] else after[:1]
-    return match.form.startswith("could") and not load_words("perceived.en.txt").isdisjoint(verb)
+    """What could be heard was heard: a passive of perception makes "could" ability."""
+    after = [*match.form.split()[1:], *(token.form for token in side.tokens[match.last : match.last + 2])]
+    is_passive = match.form.startswith("could") and after[:1] == ["be"]
+    return is_passive and not load_words("perceived.en.txt").isdisjoint(after[1:2])
 
 
 def _is_attribute(side: SideView, match: Match[Device]) -> bool:
     """An unlikely hero is one whom nobody expected."""
     before = side.tokens[match.first - 1].form if match.first else ""
-    return match.form in ("unlikely", "improbable") and before in ("a", "an", "the", "this", "most")
+    return match.form in ("unlikely", "improbable") and before in ("a", "an", "the", "this")
 
 
 def _is_in_name(side: SideView, match: Match[Device]) -> bool:
