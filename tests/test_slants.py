@@ -6,7 +6,7 @@ import pytest
 
 from aligner.embed import Embedder
 from aligner.frame import detect, unjudged
-from aligner.frame.answers import Claim, assign
+from aligner.frame.assignment import Claim, assign
 from aligner.frame.joints import FIRM, joint_of
 from aligner.frame.renderings import is_loyal, is_weighed, table_rows
 from aligner.frame.slants import LABELS, SAYINGS, slants

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from aligner.frame.assignment import Claim, assign
 from aligner.frame.devices import (
     held_range,
     is_although,
@@ -26,7 +27,7 @@ from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Device, load_words
 
-__all__ = ["Claim", "Search", "assign", "unanswered"]
+__all__ = ["Search", "unanswered"]
 
 _AHEAD, _BEHIND = 6, 8  # tokens searched before and after the counterpart of the hedged words
 _AT_NAME = 5  # tokens round a name in which a verb of naming belongs to it
@@ -56,43 +57,6 @@ _ROOT = 3  # letters of most verbs in the perfect
 _WE = frozenset({"we", "we're", "we've", "we'll", "us", "our"})
 _QAD_ONLY = "qad"  # rule of counterparts that answer قد alone
 _IN_ROWS = ("epistemic", "degree")  # kinds of which several in a row say one thing
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A unit of one side may be rendered by a slot of the other; the higher the strength, the surer."""
-
-    unit: int
-    slot: int
-    strength: float
-
-
-def assign(claims: Iterable[Claim]) -> dict[int, int]:
-    """Give units their slots, the surest first; a unit moves to its next best slot rather than leave another without.
-
-    >>> assign([Claim(1, 7, 0.9), Claim(2, 7, 0.5), Claim(1, 8, 0.4)])
-    {1: 8, 2: 7}
-    >>> assign([Claim(1, 7, 0.9), Claim(2, 7, 0.5)])
-    {1: 7}
-    """
-    wanted: dict[int, list[int]] = {}
-    for claim in sorted(claims, key=lambda c: (-c.strength, c.unit, c.slot)):
-        wanted.setdefault(claim.unit, []).append(claim.slot)
-    taken: dict[int, int] = {}
-    for unit in wanted:
-        _place(unit, wanted, taken, set())
-    return {unit: slot for slot, unit in sorted(taken.items(), key=lambda item: item[1])}
-
-
-def _place(unit: int, wanted: dict[int, list[int]], taken: dict[int, int], seen: set[int]) -> bool:
-    for slot in wanted[unit]:
-        if slot in seen:
-            continue
-        seen.add(slot)
-        if slot not in taken or _place(taken[slot], wanted, taken, seen):
-            taken[slot] = unit
-            return True
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +183,14 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
 
 def _is_should(search: Search, index: int) -> bool:
     """"Should" is no device, but a modal like them where it renders nothing else."""
-    return search.other.tokens[index].form == "should" and search.is_free(index, is_device=False)
+    is_free = search.is_free(index, is_device=False) and not _obliges(search, index)
+    return search.other.tokens[index].form == "should" and is_free
+
+
+def _obliges(search: Search, index: int) -> bool:
+    """Should and must are no doubt where the translation says what one has to do: يجب, ينبغي."""
+    is_duty = search.other.tokens[index].form in ("should", "must", "ought")
+    return is_duty and not load_words("duties.ar.txt").isdisjoint(search.side.forms)
 
 
 def _are_modal(*rows: Device) -> bool:
@@ -288,7 +259,7 @@ def _may_answer(search: Search, index: int) -> bool:
     if is_condition(other, index) and any(is_condition(search.side, k) for k in range(len(search.side.tokens))):
         return False
     is_masked = search.match.row.kind != "claim" and other.is_masked(index)
-    is_other = is_lookalike(other, index) or is_demand(other, index) or is_masked
+    is_other = is_lookalike(other, index) or is_demand(other, index) or is_masked or _obliges(search, index)
     return search.is_free(index, is_device=False) and not is_other
 
 
