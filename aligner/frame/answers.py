@@ -175,7 +175,7 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
         is_meant = row.rule != _QAD_ONLY or match.row.rule == "qad-imperfect"  # up to 400: قد يصل إلى 400
         if row.kind == match.row.kind and is_near and is_meant and _may_answer(search, k):
             yield k, 0.0
-        elif _is_should(search, k) and match.row.kind == "epistemic":
+        elif match.row.kind == "epistemic" and _is_should(search, k):
             yield k, -_FAR
     loyal = (k for k in _loyal(search.view, search.side, search.tokens) if k in window)
     yield from ((k, _LOYAL) for k in loyal if not (_is_past(search, k) or is_lookalike(other, k)))
@@ -183,8 +183,8 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
 
 def _is_should(search: Search, index: int) -> bool:
     """"Should" is no device, but a modal like them where it renders nothing else."""
-    is_free = search.is_free(index, is_device=False) and not _obliges(search, index)
-    return search.other.tokens[index].form == "should" and is_free
+    is_should = search.other.tokens[index].form == "should"
+    return is_should and not _obliges(search, index) and search.is_free(index, is_device=False)
 
 
 def _obliges(search: Search, index: int) -> bool:

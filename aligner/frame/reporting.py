@@ -25,7 +25,6 @@ from aligner.frame.verbs import (
     SUBJECTED,
     SURE,
     Pair,
-    is_aside,
     pairs_of,
     renders_claim,
     share_subject,
@@ -127,7 +126,7 @@ def _classed(view: BeadView, pairs: Sequence[Pair]) -> Iterator[Edit]:
             continue
         if _shows(view, pair) or not is_shown(view.source, pair.here):
             continue
-        if pair.joint != LINKED and is_aside(view.target, pair.there):
+        if pair.joint != LINKED and pair.is_aside:
             continue
         if _is_softened(pair.step, here, there) and not _is_excused(view, view.source, pair):
             yield _edit(view, pair, Direction.SOFTENED)

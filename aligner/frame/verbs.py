@@ -22,7 +22,6 @@ __all__ = [
     "SUBJECTED",
     "SURE",
     "Pair",
-    "is_aside",
     "pairs_of",
     "renders_claim",
     "share_subject",
@@ -49,12 +48,16 @@ _THEN_SAYS = 25  # tokens after a verb in which قائلا only introduces what 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A source verb, the target verb that renders it, what joins them, and how far apart they stand (0..1)."""
+    """A source verb, the target verb that renders it, what joins them, and how far apart they stand (0..1).
+
+    An aside is part of a longer device that names nobody who claims, a hedge: يُشتبه في أن, على حد قول, تردد أن.
+    """
 
     here: Match[Reporting]
     there: Match[Reporting]
     joint: int
     apart: float
+    is_aside: bool
 
     @property
     def step(self) -> int:
@@ -75,9 +78,9 @@ class Pair:
 
     @property
     def order(self) -> tuple[float, ...]:
-        """Linked before unlinked, then like before unlike, then near before far."""
+        """Linked before unlinked, then asides last, like before unlike, near before far."""
         is_other_class = abs(self.step) >= HALF_CLASS
-        return (-self.joint, is_other_class, round(self.apart, 6), self.here.first, self.there.first)
+        return (-self.joint, self.is_aside, is_other_class, round(self.apart, 6), self.here.first, self.there.first)
 
 
 def pairs_of(view: BeadView) -> list[Pair]:
@@ -88,18 +91,22 @@ def pairs_of(view: BeadView) -> list[Pair]:
     said = {k for m in source for k in range(m.first, m.last)}
     unsaid = [token.span for k, token in enumerate(view.source.tokens) if k not in said]
     others = {t.first for t in target if _is_anothers(view, unsaid, t)}
-    found = [pair for t in target for h in source if (pair := _joined(view, h, t, is_only=is_only, others=others))]
+    found: list[Pair] = []
+    for there in target:
+        is_aside = _is_aside(view.target, there)
+        for here in source:
+            joined = _joined(view, here, there, is_only=is_only, others=others)
+            found += [Pair(here, there, *joined, is_aside)] if joined else []
     found = [pair for pair in found if pair.is_plain or not is_noun(view.source, pair.here)]
-    asides = {t.first for t in target if is_aside(view.target, t)}
     pairs: list[Pair] = []
-    for pair in sorted(found, key=lambda p: (-p.joint, p.there.first in asides, p.order)):
+    for pair in sorted(found, key=lambda p: p.order):
         if not any(pair.here is p.here or pair.there is p.there for p in pairs):
             pairs.append(pair)
     return sorted(pairs, key=lambda pair: pair.there.first)
 
 
-def is_aside(side: SideView, verb: Match[Reporting]) -> bool:
-    """A longer device that names nobody who claims is a hedge: يُشتبه في أن, على حد قول, تردد أن."""
+def _is_aside(side: SideView, verb: Match[Reporting]) -> bool:
+    """Tell whether a longer device that is no verb of saying has this verb in it; one of claiming names who claims."""
     is_claimed = verb.row.stance == "claim" and not verb.form.startswith(_RUMOURED)
     return not is_claimed and any(_covers(device, verb) for device in side.hedges if device.row.rule != "reporting")
 
@@ -131,18 +138,19 @@ def _telling(matches: list[Match[Reporting]]) -> list[Match[Reporting]]:
 
 def _joined(
     view: BeadView, here: Match[Reporting], there: Match[Reporting], *, is_only: bool, others: Set[int]
-) -> Pair | None:
+) -> tuple[int, float] | None:
+    """Tell what joins two verbs, and how far apart they stand; None if nothing does."""
     apart = _apart(view, here, there)
     if any(here.first <= i < here.last and there.first <= j < there.last for i, j, _ in view.links.pairs):
-        return Pair(here, there, LINKED, apart)
+        return LINKED, apart
     if there.row.stance == "claim" and renders_claim(view, view.target, there.first):
         return None  # allegedly, يُزعم: no matter who said so
     if _is_elsewhere(view, here, there) or there.first in others:
         return None
     is_near = apart < (_FAR if there.row.stance == "claim" else _NEAR)
     if (is_only and is_near) or share_subject(view, here, there):
-        return Pair(here, there, SUBJECTED, apart)
-    return Pair(here, there, PLACED, apart) if is_near else None
+        return SUBJECTED, apart
+    return (PLACED, apart) if is_near else None
 
 
 def _is_elsewhere(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:
