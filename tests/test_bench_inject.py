@@ -28,3 +28,17 @@ def test_a_loose_translation_leaves_words_out_but_never_all():
     whole = make(MATERIAL, Recipe(fan={2: 1.0}), 1)
     assert sum(map(len, made.target)) < 0.8 * sum(map(len, whole.target))
     assert all(made.target)
+
+
+def test_headings_are_left_out_but_joined_to_nothing():
+    heading = ("Why the river rose", "لماذا ارتفع النهر")
+    material = Material("tale", tuple(heading if k % 3 == 1 else pair for k, pair in enumerate(PAIRS)), (0,) * 12)
+    assert material.headings == {1, 4, 7, 10}
+    for recipe in (Recipe(merge=1.0), Recipe(triple=0.6, shift=0.4), Recipe(fan={3: 1.0}), RECIPES["free"]):
+        made = make(material, recipe, 3)
+        for source, target in made.gold:
+            if any(made.source[i] == heading[0] for i in source) or any(made.target[j] == heading[1] for j in target):
+                assert len(source) <= 1
+                assert len(target) <= 1
+    dropped = make(material, Recipe(drop=0.5), 3)
+    assert any(not target and dropped.source[source[0]] == heading[0] for source, target in dropped.gold)

@@ -2,6 +2,7 @@
 
 The material is pairs of sentences that render each other one to one. Everything is drawn from one
 ``random.Random(seed)`` in a fixed order, so that the same material and seed give the same documents anywhere.
+Headings are left out like sentences, but joined to nothing: translators keep them apart from the text below.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from aligner.ingest.layout import headings
 
 __all__ = ["RECIPES", "Made", "Material", "Recipe", "join", "make"]
 
@@ -17,6 +21,7 @@ Bead = tuple[Sequence[int], Sequence[int]]
 Pair = tuple[str, str]
 # Where a sentence can be cut in two: after a comma or semicolon of either script, a dash, or a colon.
 _CLAUSE = re.compile(r"(?<=[,;:\N{ARABIC COMMA}\N{ARABIC SEMICOLON}])\s+|\s+[\N{EN DASH}\N{EM DASH}]\s+")
+_MOST = 10  # pairs that may become one bead
 _LEAST = 20  # code points a piece of a cut sentence must have
 
 
@@ -27,6 +32,12 @@ class Material:
     name: str
     pairs: tuple[Pair, ...]
     blocks: tuple[int, ...]
+
+    @cached_property
+    def headings(self) -> frozenset[int]:
+        """Pairs that have the form of a heading on both sides."""
+        sources, targets = (headings([pair[side] for pair in self.pairs]) for side in (0, 1))
+        return sources & targets
 
 
 @dataclass(frozen=True)
@@ -131,6 +142,7 @@ def make(material: Material, recipe: Recipe, seed: int) -> Made:
     rng = random.Random(f"{seed}:{material.name}")
     out = _Builder()
     missing = _passages(rng, len(material.pairs), recipe.passages)
+    stops = {*missing, *material.headings, len(material.pairs)}
     at = 0
     while at < len(material.pairs):
         if at in missing:
@@ -139,9 +151,7 @@ def make(material: Material, recipe: Recipe, seed: int) -> Made:
             out.add(*_one_sided(pair[side], side), block)
             at += 1
             continue
-        room = 1
-        while room < 10 and at + room < len(material.pairs) and at + room not in missing:
-            room += 1
+        room = next(k for k in range(1, _MOST + 1) if k == _MOST or at + k in stops or at in material.headings)
         at += _step(rng, material, at, room, recipe, out)
     return out.done(material.name)
 

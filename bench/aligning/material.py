@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from aligner.align import Strand
 from aligner.embed import Embedder, load_embedder
+from aligner.ingest.layout import headings
 from aligner.score import read_ladder
 from aligner.segment import split
 from bench.aligning.inject import Made, Material, Pair
@@ -94,5 +95,6 @@ class Memory:
 
 
 def strand(texts: Sequence[str], encode: Memory) -> Strand:
-    """Make a strand of bare sentences."""
-    return Strand(tuple(texts), encode(texts))
+    """Make a strand of sentences, a line each, with the headings that ``muqabala`` finds in such a file."""
+    found = headings(texts)
+    return Strand(tuple(texts), encode(texts), tuple(k in found for k in range(len(texts))))
