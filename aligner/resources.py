@@ -43,7 +43,10 @@ STANCES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Device:
-    """A hedge or a counterpart of hedges: ``distance`` 0..3, how far it holds its content off."""
+    """A hedge or a counterpart of hedges: ``distance`` 0..3, how far it holds its content off.
+
+    A counterpart with ``only`` answers no device but those that have one of these words.
+    """
 
     id: str
     language: str
@@ -51,6 +54,7 @@ class Device:
     forms: tuple[str, ...]
     distance: int = 0
     rule: str = ""
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

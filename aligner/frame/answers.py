@@ -55,7 +55,6 @@ _ANSWERS = {
 _QAD = ("قد", "وقد", "فقد")
 _ROOT = 3  # letters of most verbs in the perfect
 _WE = frozenset({"we", "we're", "we've", "we'll", "us", "our"})
-_QAD_ONLY = "qad"  # rule of counterparts that answer قد alone
 _IN_ROWS = ("epistemic", "degree")  # kinds of which several in a row say one thing
 
 
@@ -172,7 +171,7 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
             yield m.first, -_FAR
     for k, row in other.counterparts:
         is_near = k in window or (row.kind == "epistemic" and k < _FRONTED)
-        is_meant = row.rule != _QAD_ONLY or match.row.rule == "qad-imperfect"  # up to 400: قد يصل إلى 400
+        is_meant = not row.only or not set(row.only).isdisjoint(match.form.split())  # up to 400: قد يصل إلى 400
         if row.kind == match.row.kind and is_near and is_meant and _may_answer(search, k):
             yield k, 0.0
         elif match.row.kind == "epistemic" and _is_should(search, k):

@@ -11,6 +11,7 @@ from aligner.resources import Device, load_table, load_words
 from aligner.text import TokenKind, arabic_share
 
 __all__ = [
+    "THAT",
     "held_range",
     "held_words",
     "is_although",
@@ -22,11 +23,14 @@ __all__ = [
     "may_be_while",
 ]
 
+THAT = frozenset({"ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم"})
+
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
 _SEEMS = ("يبدو", "تبدو", "بدت", "بدا")
 _HELD = 4  # tokens after a hedge that are taken as the words it holds off
 _CONCEDES = 6  # tokens before a modal in which "however" makes its clause one of concession
 _GLOSS = 4  # tokens after a naming device in which a Latin word says that a term is introduced
+_CLAIMING = frozenset({"مدعية", "مدعين", "مدعون"})
 _TASHKEEL = re.compile("[\u064b-\u0652\u0640]")
 
 
@@ -106,7 +110,9 @@ def _is_denied(side: SideView, index: int) -> bool:
 
 
 def is_lookalike(side: SideView, index: int) -> bool:
-    """Tell whether a token only looks like a device once it is folded: بدأ for بدا."""
+    """Tell whether a token only looks like a device once it is folded: بدأ for بدا; a plaintiff who does not claim."""
+    if side.forms[index] in _CLAIMING and not THAT.isdisjoint(side.forms[index + 1 : index + 2]):
+        return False
     written = _TASHKEEL.sub("", side.tokens[index].text)
     listed = load_table("lookalikes.yaml").get(side.language, ())
     return written in listed or (written[:1] in ("و", "ف") and written[1:] in listed)

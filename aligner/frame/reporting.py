@@ -8,14 +8,13 @@ of claiming there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aligner.frame.devices import is_lookalike
+from aligner.frame.devices import THAT, is_lookalike
 from aligner.frame.joints import is_loyal_at
-from aligner.frame.sayings import is_report, is_shown
+from aligner.frame.sayings import is_passive, is_report, is_shown
 from aligner.frame.slants import SAYINGS, slanted, slants
 from aligner.frame.verbs import (
     HALF_CLASS,
@@ -46,7 +45,6 @@ _BESIDES = frozenset({"حسب", "برر", "اضاف"})  # according to, to justi
 _REACH = 10  # tokens round the verb in which another word of claiming answers it
 _SOURCE = 5  # tokens after "according to" in which its source is named
 _RENDERS = 0.5  # cosine from which a word of claiming merely renders the word it is linked to
-_PASSIVE = re.compile("^[وف]?[يت]\u064f")  # a written damma after the first letter of an imperfect
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def reports(view: BeadView) -> Reports:
             for pair in pairs
             if pair.joint == LINKED or (pair.joint == SUBJECTED and pair.is_alike)
         ),
-        tuple(pair.there.span for pair in pairs),
+        tuple(pair.there.span for pair in pairs if pair.joint == LINKED or not pair.is_claim_aside),
         tuple(_flags(view, pairs)),
     )
 
@@ -174,7 +172,7 @@ def _renders(view: BeadView, there: Match[Reporting], linked: tuple[int, ...]) -
 def _has_subject(side: SideView, match: Match[Reporting]) -> bool:
     """زعم الوزير أن: something stands between the verb and what is claimed; يُزعم has no one who claims."""
     after = side.tokens[match.last : match.last + 1]
-    if _PASSIVE.search(side.tokens[match.first].text):
+    if is_passive(side, match.first) or match.form.split()[-1] in THAT:
         return False
     return bool(after) and after[0].kind is TokenKind.WORD and not after[0].form.startswith(("ان", "بان"))
 
@@ -190,8 +188,8 @@ def _is_softened(step: int, here: Reporting, there: Reporting) -> bool:
 
 def _is_strengthened(step: int, here: Reporting, there: Reporting) -> bool:
     is_marked = there.stance in _TAKES_SIDES or there.distance <= -MARKED or here.distance >= MARKED
-    if there.stance == "accuse":
-        return False  # claims that accuse
+    if there.stance == "accuse" or (here.stance == "insist" and there.stance == "endorse" and step > -_CLASS):
+        return False  # claims that accuse; who insists affirms, أكد
     return step <= -_CLASS or (step <= -HALF_CLASS and is_marked)
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 
-from aligner.frame.devices import is_lookalike, may_be_while
+from aligner.frame.devices import THAT, is_lookalike, may_be_while
 from aligner.frame.view import SideView
 from aligner.lexicon import Match
 from aligner.resources import Reporting, load_words
 from aligner.text import normalise_word
 
-__all__ = ["is_noun", "is_report", "is_shown"]
+__all__ = ["is_noun", "is_passive", "is_report", "is_shown"]
 
 _TANWIN = re.compile("\u064b\u0627$|\u0627\u064b$")  # of a masculine accusative; مؤكدةً is a participle
 _PASSING = ("اقر", "يقر", "تقر")
 _PASSED = 4  # tokens beside أقر in which what is conceded, or passed, is named
 _SHOWN = 5  # tokens before "showed" in which the evidence is named
 _CALLED = 3  # tokens after يدعون in which إلى makes it a call
-_THAT = frozenset({"ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم"})
 _TO_WHOM = frozenset({"me", "us", "him", "her", "them", "it"})
 _MODALS = frozenset({"can", "could", "cannot", "must", "should", "would", "will", "may", "might"})
+_PASSIVE = re.compile("^[وف]?[يت]\u064f")  # a written damma after the first letter of an imperfect
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
+_HAMZA = re.compile("[وف\u064b-\u0652]*[أإآ]")  # as written: ألمح, he hinted, has no article
 
 
 def is_report(side: SideView, match: Match[Reporting]) -> bool:
@@ -68,6 +69,11 @@ def _is_name_for(side: SideView, match: Match[Reporting]) -> bool:
     return any(h.first == 0 or side.tokens[h.first - 1].form not in according for h in around)
 
 
+def is_passive(side: SideView, index: int) -> bool:
+    """Tell whether an Arabic verb is written as a passive, so that nobody says it: يُزعم."""
+    return bool(_PASSIVE.search(side.tokens[index].text))
+
+
 def is_noun(side: SideView, match: Match[Reporting]) -> bool:
     """A word that is a noun as often (report), and no verb: those follow a pronoun or introduce what is said."""
     return match.form in load_words("report-nouns.en.txt") and not _is_verb(side, match)
@@ -86,7 +92,8 @@ def _next(side: SideView, match: Match[Reporting]) -> str:
 def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
     """A verb takes no article (المدعي is a plaintiff) and no preposition; a noun of claiming needs its claim."""
     token, listed = side.tokens[match.first], normalise_word(match.form.split()[0])
-    if _ARTICLE.match(token.form) and not token.form.startswith((listed, "و" + listed, "ف" + listed)):
+    is_verb = bool(_HAMZA.match(token.text)) or token.form.startswith((listed, "و" + listed, "ف" + listed))
+    if _ARTICLE.match(token.form) and not is_verb:
         return False
     if match.form in load_words("claim-nouns.ar.txt"):
         return _is_claimed(side, match)
@@ -96,8 +103,8 @@ def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
         return False
     if match.row.lemma == "حسب" and listed.endswith("ا") and token.form.lstrip("وف") != listed.lstrip("وف"):
         return False  # its storeys, بطبقاته, are no طبقا
-    if _TANWIN.search(token.text) and not listed.endswith("ا"):
-        return False  # an amount, قدرًا
+    if _TANWIN.search(token.text) and not listed.endswith(("ا", "ة")):
+        return False  # an amount, قدرًا; زاعمًا is a participle
     after = [t.form for t in side.tokens[match.last : match.last + _CALLED]]
     if token.form.endswith("دعون") and "الي" in after:
         return False  # they call for, يدعون إلى
@@ -114,7 +121,7 @@ def _concedes(side: SideView, match: Match[Reporting]) -> bool:
     around = [token.form for token in side.tokens[max(0, match.first - _PASSED) : match.first]] + after
     laws = load_words("laws.ar.txt")
     is_law = any(form.removeprefix("و").removeprefix("ال") in laws for form in around)
-    if match.form.split()[-1] in _THAT or not _THAT.isdisjoint(after):
+    if match.form.split()[-1] in THAT or not THAT.isdisjoint(after):
         return True
     is_noun = "قرار" in side.tokens[match.first].form
     return not is_law and (not is_noun or any(form.startswith("ب") for form in after))
@@ -124,6 +131,8 @@ def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:
     """A noun of claiming reports where أن follows it, or where "according to" stands before it."""
     after = side.tokens[match.last : match.last + 1]
     before = side.tokens[match.first - 1 : match.first] if match.first else ()
+    if side.tokens[match.first].form.startswith("ال") and any(m.last == match.first for m in side.reporting):
+        return False  # the prosecution, قال الادعاء إن
     return (bool(after) and after[0].form in ("ان", "بان")) or (
         bool(before) and before[0].form in load_words("according.ar.txt")
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from aligner.frame.coverage import sounds_like_name
 from aligner.frame.joints import is_loyal_at
-from aligner.frame.sayings import is_noun, is_report
+from aligner.frame.sayings import is_noun, is_passive, is_report
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.model import Span
-from aligner.resources import Device, Reporting
+from aligner.resources import Device, Reporting, load_words
 from aligner.text import TokenKind
 
 __all__ = [
@@ -42,7 +43,7 @@ _FINAL = 0.2  # distance of such a pair
 _COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
 _CLAUSE = 12  # tokens of a last clause before its verb
 _BREAKS = (",", "”", '"', "’", "'")
-_RUMOURED = "ترد"  # تردد, it is rumoured, is of one row with ردد, he keeps saying
+_RUMOURED = re.compile("[وف]?ي?تردد")  # تردد, it is rumoured, is of one row with ردد, he keeps saying
 _THEN_SAYS = 25  # tokens after a verb in which قائلا only introduces what it reports
 
 
@@ -50,7 +51,7 @@ _THEN_SAYS = 25  # tokens after a verb in which قائلا only introduces what 
 class Pair:
     """A source verb, the target verb that renders it, what joins them, and how far apart they stand (0..1).
 
-    An aside is part of a longer device that names nobody who claims, a hedge: يُشتبه في أن, على حد قول, تردد أن.
+    An aside is part of a device that names nobody who claims, a hedge: يُشتبه في أن, على حد قول, تردد أن.
     """
 
     here: Match[Reporting]
@@ -75,6 +76,11 @@ class Pair:
     def is_plain(self) -> bool:
         """Tell whether the translation merely says so, or claims; a noun (report) is rendered by nothing else."""
         return self.there.row.distance == 0 or self.there.row.stance == "claim"
+
+    @property
+    def is_claim_aside(self) -> bool:
+        """Tell whether the translation says that it is claimed, by nobody: يُزعم, تردد أن."""
+        return self.is_aside and self.there.row.stance == "claim"
 
     @property
     def order(self) -> tuple[float, ...]:
@@ -106,14 +112,24 @@ def pairs_of(view: BeadView) -> list[Pair]:
 
 
 def _is_aside(side: SideView, verb: Match[Reporting]) -> bool:
-    """Tell whether a longer device that is no verb of saying has this verb in it; one of claiming names who claims."""
-    is_claimed = verb.row.stance == "claim" and not verb.form.startswith(_RUMOURED)
-    return not is_claimed and any(_covers(device, verb) for device in side.hedges if device.row.rule != "reporting")
+    """Tell whether a device that names nobody has this verb in it; a verb of claiming names who claims."""
+    if is_passive(side, verb.first) and any(_covers(device, verb) for device in side.hedges):
+        return True
+    if verb.row.stance == "claim" and not _RUMOURED.match(side.tokens[verb.first].form):
+        return False
+    others = [device for device in side.hedges if device.row.rule != "reporting" and _covers(device, verb)]
+    is_longer = any(device.last - device.first > verb.last - verb.first for device in others)
+    return is_longer or (bool(others) and verb.row.distance > 0 and not _is_account(side, verb))
 
 
 def _covers(device: Match[Device], verb: Match[Reporting]) -> bool:
-    is_longer = device.last - device.first > verb.last - verb.first
-    return is_longer and device.first <= verb.first and verb.last <= device.last
+    return device.first <= verb.first and verb.last <= device.last
+
+
+def _is_account(side: SideView, verb: Match[Reporting]) -> bool:
+    """The account of somebody: وفق رواية الجيش; وفق الرواية المتداولة is nobody's."""
+    is_according = side.forms[verb.first] in load_words("according.ar.txt")
+    return is_according and not side.forms[verb.last - 1].startswith("ال")
 
 
 def _spells_name(view: BeadView, match: Match[Reporting]) -> bool:
@@ -141,14 +157,15 @@ def _joined(
 ) -> tuple[int, float] | None:
     """Tell what joins two verbs, and how far apart they stand; None if nothing does."""
     apart = _apart(view, here, there)
-    if any(here.first <= i < here.last and there.first <= j < there.last for i, j, _ in view.links.pairs):
+    linked = [s for i, j, s in view.links.pairs if here.first <= i < here.last and there.first <= j < there.last]
+    if linked and (max(linked) >= SURE or is_only or share_subject(view, here, there)):
         return LINKED, apart
     if there.row.stance == "claim" and renders_claim(view, view.target, there.first):
         return None  # allegedly, يُزعم: no matter who said so
     if _is_elsewhere(view, here, there) or there.first in others:
         return None
     is_near = apart < (_FAR if there.row.stance == "claim" else _NEAR)
-    if (is_only and is_near) or share_subject(view, here, there):
+    if linked or (is_only and is_near) or share_subject(view, here, there):
         return SUBJECTED, apart
     return (PLACED, apart) if is_near else None
 
@@ -162,8 +179,10 @@ def _is_elsewhere(view: BeadView, here: Match[Reporting], there: Match[Reporting
 
 
 def _is_anothers(view: BeadView, unsaid: Sequence[Span], there: Match[Reporting]) -> bool:
-    """A word that reports nothing is loyally rendered so: to recognise a result, يعترف ب; a claim they dispute, زعم."""
-    return any(is_loyal_at(view, span, there.first) for span in unsaid)
+    """A word that reports nothing is loyally rendered so, and nowhere else: to recognise a result, يعترف ب."""
+    others = [k for k in range(len(view.target.tokens)) if k != there.first]
+    mine = [span for span in unsaid if is_loyal_at(view, span, there.first)]
+    return any(not any(is_loyal_at(view, span, k) for k in others) for span in mine)
 
 
 def share_subject(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> bool:
@@ -181,12 +200,15 @@ def _apart(view: BeadView, here: Match[Reporting], there: Match[Reporting]) -> f
 
 
 def _is_final(side: SideView, match: Match[Reporting]) -> bool:
-    """The verb stands in the last clause: a comma or a closing quotation mark before it, only a full stop after."""
+    """The verb stands in the last clause, or aside: a comma or a closing quotation mark before it, and a mark after."""
     marks = [k for k, token in enumerate(side.tokens) if token.kind is TokenKind.MARK]
     before = [k for k in marks if k < match.first]
     after = [k for k in marks if match.last <= k < len(side.tokens) - 1]
     is_clause = bool(before) and match.first - before[-1] <= _CLAUSE and side.tokens[before[-1]].text in _BREAKS
-    return is_clause and (not after or match.first - before[-1] == 1)
+    is_source = match.form.startswith("according")
+    is_participle = side.tokens[match.first].form.endswith("ing") or side.tokens[match.first - 1].form == "having"
+    is_aside = bool(after) and after[0] == match.last  # the talks, he said, had failed
+    return is_clause and (is_source or not is_participle) and (not after or is_aside or match.first - before[-1] == 1)
 
 
 def _place(side: SideView, match: Match[Reporting]) -> float:
