@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from aligner.frame.coverage import phrases, sounds_like_name, vacancies
+from aligner.frame.coverage import is_as_listed, phrases, sounds_like_name, vacancies
 from aligner.frame.renderings import has_loyal, is_listed, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Evaluation, Label, load_words
-from aligner.text import TokenKind, bare_forms, english_bases, normalise_word
+from aligner.text import TokenKind, english_bases
 
 __all__ = [
     "Absence",
@@ -39,8 +38,6 @@ _EXTREME = 3
 _SAME = 0.7  # cosine from which a word renders another
 _REACH = 2  # tokens from a translated Arabic word in which the same English word may render another: اليميني المتطرف
 _HEAD = 2  # words before a modifier with which it may be one rendering
-_SHORT = 3  # letters of an Arabic form that is too short to be sure of
-_SUFFIX = 3  # letters that an inflection may add to a longer one
 _PREPOSITIONS = ("ب", "ك", "ل")
 _ARTICLES = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال")
 _FADED = frozenset({"e015", "e016", "e017", "e018"})  # degree, comment and praise: a matter of style
@@ -187,7 +184,7 @@ def _charged(side: SideView) -> Iterator[tuple[int, int, Label | Evaluation]]:
     found: dict[int, tuple[int, int, Label | Evaluation]] = {}
     for evaluation in side.evaluative:
         is_charged = evaluation.row.id not in _FADED
-        if is_charged and _is_as_listed(side, evaluation):
+        if is_charged and is_as_listed(side, evaluation, has_short=False):
             found[evaluation.first] = (evaluation.first, evaluation.last, evaluation.row)
     for match in side.labels:
         label = max(match.row, key=lambda row: (names_people(row), abs(row.value)))
@@ -202,16 +199,7 @@ def _is_plain(side: SideView, match: Match[tuple[Label, ...]], label: Label) -> 
     """An Arabic label must be extreme or name people, and stand as listed: short forms have too many inflections."""
     if abs(label.value) < _EXTREME and not (names_people(label) and label.value < 0):
         return False
-    return _is_as_listed(side, match)
-
-
-def _is_as_listed(side: SideView, match: Match[Any]) -> bool:
-    """Tell whether an Arabic word is the form listed, or a longer one with a short ending."""
-    if match.last - match.first > 1 or side.language != "ar":
-        return True
-    listed = normalise_word(match.form).removeprefix("ال")
-    found = min((form for form in bare_forms(side.tokens[match.first].form) if listed in form), key=len, default="")
-    return len(listed) > _SHORT and 0 < len(found) <= len(listed) + _SUFFIX
+    return is_as_listed(side, match, has_short=False)
 
 
 def _is_worth(view: BeadView, side: SideView, first: int, last: int) -> bool:

@@ -14,20 +14,23 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aligner.frame.view import BeadView, SideView
+from aligner.lexicon import Match
 from aligner.names import is_same_name
 from aligner.resources import data_bytes
-from aligner.text import TokenKind
+from aligner.text import TokenKind, bare_forms, normalise_word
 
 __all__ = [
     "PHRASE_FEATURES",
     "WORD_FEATURES",
     "Phrase",
     "Weights",
+    "is_as_listed",
     "load_weights",
     "phrase_rows",
     "phrases",
@@ -49,6 +52,9 @@ _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words",
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
 _OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, alone
 _STRONGEST = 3  # the greatest |value| there is
+_SHORT = 3  # letters of an Arabic form that is too short to take any ending
+_SUFFIX = 3  # letters that an inflection may add to a longer one
+_ENDINGS = frozenset({"", "ة", "ا", "ين", "ون"})  # of short adjectives
 _CHARGED = 2  # |value| from which a modifier or a label evaluates
 _BESIDE = 3  # tokens round the words that render a phrase's neighbours in which its rendering would stand
 _MOST_VACANT = 3.0  # unclaimed words there that still add evidence
@@ -206,8 +212,23 @@ def _runs(side: SideView, words: Sequence[int], odds: Sequence[float]) -> Iterat
 
 def _evaluates(side: SideView, index: int) -> float:
     """Tell how strongly the lexicon says that a word evaluates, 0..1; what is slight counts nothing."""
-    values = [abs(match.row.value) for match in side.evaluative if match.first <= index < match.last]
-    return _strength(max(values, default=0))
+    matches = [match for match in side.evaluative if match.first <= index < match.last and is_as_listed(side, match)]
+    return _strength(max((abs(match.row.value) for match in matches), default=0))
+
+
+def is_as_listed(side: SideView, match: Match[Any], *, has_short: bool = True) -> bool:
+    """Tell whether an Arabic word is the form listed, or a longer one with a short ending, a short one with its own.
+
+    Without ``has_short`` short ones never are.
+    With others it is another word as often: أبي, proud, and أبيه, his father; وفي, loyal, and الوفيات, the deaths.
+    """
+    if match.last - match.first > 1 or side.language != "ar":
+        return True
+    listed = normalise_word(match.form).removeprefix("ال")
+    found = min((form for form in bare_forms(side.tokens[match.first].form) if listed in form), key=len, default="")
+    if len(listed) <= _SHORT:
+        return has_short and bool(found) and found.removeprefix(listed) in _ENDINGS
+    return 0 < len(found) <= len(listed) + _SUFFIX
 
 
 def _labels(side: SideView, index: int) -> float:
