@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aligner.frame.answers import Search, unanswered
+from aligner.frame.coverage import vacancies
 from aligner.frame.devices import held_range, held_words, is_hedge
 from aligner.frame.reporting import reports
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
-from aligner.model import Category, Direction, Edit, EditKind
+from aligner.model import Category, Direction, Edit, EditKind, Span
 from aligner.resources import Device, load_words
 from aligner.text import TokenKind
 
@@ -34,10 +35,10 @@ def check(view: BeadView) -> Iterator[Edit]:
     said = reports(view)
     for search in unanswered(view, view.target, said.rendered):
         if not said.is_told(search.match):
-            yield _edit(view, search.match, Direction.ADDED)
+            yield _added(view, search.match)
     for search in unanswered(view, view.source, said.rendered):
         if not said.is_asked(search.match) and _is_made_sure(search) and _is_kept(search):
-            yield _edit(view, search.match, Direction.REMOVED)
+            yield _removed(search)
 
 
 def marks(side: SideView) -> Iterator[Edit]:
@@ -65,12 +66,18 @@ def _is_made_sure(search: Search) -> bool:
     """Could is ability or chance; it is a chance taken away only where the translation says what will be."""
     if search.match.row.rule != "if-future":
         return True
-    tokens = search.other.tokens
-    future = {k for k, token in enumerate(tokens) if _is_future(token.form)}
+    return bool(_future_near(search))
+
+
+def _future_near(search: Search) -> set[int]:
+    """Give the words that say what will be where "could" stood: beside its verb, or the only ones there are."""
+    if search.match.row.rule != "if-future":
+        return set()
+    future = {k for k, token in enumerate(search.other.tokens) if _is_future(token.form)}
     linked = search.linked(search.match.last, search.match.last + _HELD)
-    if any(j in future for k in linked for j in range(max(0, k - 2), k + 1)):
-        return True
-    return len(future) == 1 and not any(t.form in load_words("future.en.txt") for t in search.side.tokens)
+    near = {j for k in linked for j in range(max(0, k - 2), k + 1)} & future
+    is_only = len(future) == 1 and load_words("future.en.txt").isdisjoint(search.side.forms)
+    return near or (future if is_only else set())
 
 
 def _is_kept(search: Search) -> bool:
@@ -92,12 +99,30 @@ def _is_future(form: str) -> bool:
     return bare == "سوف" or (is_shaped and bare not in load_words("future-lookalikes.ar.txt"))
 
 
-def _edit(view: BeadView, match: Match[Device], direction: Direction) -> Edit:
+def _added(view: BeadView, match: Match[Device]) -> Edit:
+    first, last = held_range(view.target, match)
+    return _edit(view, match, Direction.ADDED, view.source_span_of(first, last) if last > first else None)
+
+
+def _removed(search: Search) -> Edit:
+    first, last = held_range(search.side, search.match)
+    also = _in_its_place(search, last)
+    return _edit(search.view, search.match, Direction.REMOVED, search.view.target_span_of(first, last, also))
+
+
+def _in_its_place(search: Search, last: int) -> set[int]:
+    """Give what stands in the place of a device, and of its verb: clearly, من الواضح; will run out, ستنفد."""
+    view, side, match = search.view, search.side, search.match
+    found = {*search.linked(match.first, match.last, is_firm=True), *_future_near(search)}
+    verb = next((k for k in range(match.last, last) if k in side.content), None)
+    if verb is not None and not search.linked(verb, verb + 1):
+        found.update(vacancies(view, side, [verb]))
+    return found
+
+
+def _edit(view: BeadView, match: Match[Device], direction: Direction, other_span: Span | None) -> Edit:
     is_added = direction is Direction.ADDED
     side = view.target if is_added else view.source
-    first, last = held_range(side, match)
-    project = view.source_span_of if is_added else view.target_span_of
-    other_span = project(first, last) if last > first else None
     words, held = match.span.of(side.text), held_words(side, match)
     other_text = (view.source if is_added else view.target).text
     return Edit(

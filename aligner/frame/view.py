@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeAlias
@@ -334,13 +334,13 @@ class BeadView:
         found = self.sources_near(first, last)
         return self.source.span(found[0], found[-1] + 1) if found else None
 
-    def target_span_of(self, first: int, last: int) -> Span | None:
-        """Project source tokens first..last-1 to the target."""
-        found = _dense(self.links.targets_of(first, last))
+    def target_span_of(self, first: int, last: int, also: Iterable[int] = ()) -> Span | None:
+        """Project source tokens first..last-1 to the target, where the tokens ``also`` belong to them as well."""
+        found = _dense(sorted({*self.links.targets_of(first, last), *also}))
         return self.target.span(found[0], found[-1] + 1) if found else None
 
 
-def _dense(indices: tuple[int, ...]) -> list[int]:
+def _dense(indices: Iterable[int]) -> list[int]:
     """Keep the longest run of indices with gaps of at most three tokens, so one stray link tears nothing."""
     best: list[int] = []
     run: list[int] = []
