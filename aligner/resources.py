@@ -283,6 +283,11 @@ def _value(key: object, value: object, where: str) -> Any:
 def _check_form(form: object, where: str) -> None:
     if not isinstance(form, str) or not form.strip():
         raise ResourceError(f"a form is a non-empty text, not {form!r}", where=where, remedy="quote it")
+    words = form.split()
+    if "*" in (words[0], words[-1]):
+        raise ResourceError(
+            f"{form!r} has a gap at its edge", where=where, remedy="write words before and after the gap *"
+        )
     for char in form:
         code = ord(char)
         if 0xFB50 <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFE:

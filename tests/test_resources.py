@@ -50,6 +50,7 @@ BAD = [
     ("hedges:\n- {id: a, lang: ar, kind: naming, forms: [x, x]}", "listed twice"),
     ("hedges:\n- {id: a, lang: ar, kind: naming, forms: ['']}", "non-empty"),
     ("hedges:\n- {id: a, lang: ar, kind: naming, forms: ['\ufef9']}", "presentation glyph"),
+    ("hedges:\n- {id: a, lang: en, kind: naming, forms: ['it is said *']}", "gap at its edge"),
     ("hedges:\n- {id: a, lang: ar, kind: naming, forms: ['\u200fما']}", "never match"),
     ("hedges:\n- {id: a, lang: ar, kind: naming, dist: far, forms: [x]}", "whole number"),
     ("hedges:\n- {id: a, lang: ar, kind: naming, colour: red, forms: [x]}", "unknown keys"),

@@ -41,6 +41,7 @@ __all__ = ["Reports", "check", "reports"]
 _CLASS = 3  # steps of distance that always are another class
 _TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
 _EXPOSES = frozenset({"reveal", "concede"})  # stances that a mere verb of saying takes away
+_PLAIN = frozenset({"neutral", "endorse", "insist"})  # stances of a verb that concedes nothing
 _BESIDES = frozenset({"حسب", "برر", "اضاف"})  # according to, to justify, to add: not how sure it is
 _REACH = 10  # tokens round the verb in which another word of claiming answers it
 _SOURCE = 5  # tokens after "according to" in which its source is named
@@ -153,7 +154,7 @@ def _claims_for_nothing_listed(view: BeadView, pairs: Sequence[Pair]) -> Iterato
             continue  # invented, اختلق
         if any(linked[0] in range(m.first, m.last) and not is_report(view.source, m) for m in view.source.reporting):
             continue  # the state
-        if not _claims_at(view, view.source, linked[0], ()):
+        if not _claims_near(view, view.source, linked[0], ()):
             yield _edit_of(view, view.source.span(linked[0], linked[0] + 1), there)
 
 
@@ -180,7 +181,7 @@ def _has_subject(side: SideView, match: Match[Reporting]) -> bool:
 def _is_softened(step: int, here: Reporting, there: Reporting) -> bool:
     """Tell whether a rendering doubts its speaker more; whoever vouches is softened by a mere verb of saying."""
     is_plain = there.stance == "neutral" and there.lemma not in _BESIDES
-    if here.stance == "vouch" and is_plain:
+    if (here.stance == "vouch" and is_plain) or (here.stance == "concede" and there.stance in _PLAIN):
         return step > 0
     is_marked = there.stance in _TAKES_SIDES or there.distance >= MARKED or here.stance in _EXPOSES
     return step >= _CLASS or (step >= HALF_CLASS and is_marked)
@@ -194,16 +195,23 @@ def _is_strengthened(step: int, here: Reporting, there: Reporting) -> bool:
 
 
 def _is_excused(view: BeadView, side: SideView, pair: Pair) -> bool:
-    """A word of claiming beside the one verb answers the doubt in the other; it answers nothing where none is."""
+    """A word of claiming beside the one verb answers the doubt in the other; it answers nothing where none is.
+
+    Where the doubting side has such words besides, they answer each other: allege ... a charge, اتهام.
+    """
     match, doubting = (pair.here, pair.there) if side is view.source else (pair.there, pair.here)
-    return doubting.row.distance > 0 and _claims_at(view, side, match.first, range(match.first, match.last))
+    if doubting.row.distance <= 0:
+        return False
+    answers = _claims_near(view, side, match.first, range(match.first, match.last))
+    rivals = _claims_near(view, view.other(side), doubting.first, range(doubting.first, doubting.last))
+    return len(answers) > len(rivals)
 
 
-def _claims_at(view: BeadView, side: SideView, index: int, own: Sequence[int]) -> bool:
-    """Another word of claiming stands near, which renders none of the other side."""
+def _claims_near(view: BeadView, side: SideView, index: int, own: Sequence[int]) -> set[int]:
+    """Give other words of claiming that stand near and render none of the other side."""
     reach = range(index - _REACH, index + _REACH + 1)
-    near = (k for k, row in side.counterparts if row.kind == "claim" and k in reach and k != index and k not in own)
-    return any(_is_claim_word(side, k) and not _renders_other(view, side, k) for k in near)
+    near = {k for k, row in side.counterparts if row.kind == "claim" and k in reach and k != index and k not in own}
+    return {k for k in near if _is_claim_word(side, k) and not _renders_other(view, side, k)}
 
 
 def _renders_other(view: BeadView, side: SideView, index: int) -> bool:
