@@ -14,9 +14,9 @@ The rule of matching:
 - Every other flag, in an edited pair, in a near miss or in a clean pair, is a false alarm. The same flag on
   several edits of one pair is one false alarm.
 
-Precision counts hits and all false alarms; false alarms per 100 are those of clean pairs and of near
-misses, apart. The interval is the 95 % bootstrap interval of F1 over documents (percentile method, Efron
-and Tibshirani 1993, chapter 13), 1,000 draws from a fixed seed.
+Precision counts hits and all false alarms; false alarms per 100 are those of clean pairs, of unedited pairs that
+shift already (column ``real``), so are not clean, and of near misses, each apart. The interval is the 95 % bootstrap
+interval of F1 over documents (percentile method, Efron and Tibshirani 1993, chapter 13), 1,000 draws from a fixed seed.
 """
 
 from __future__ import annotations
@@ -146,8 +146,13 @@ def report(verdicts: Sequence[Verdict], title: str) -> Iterator[str]:
             f"{category or 'all':<14}{direction or '-':<22}{score.expected:>6}{score.hits:>6}{score.false:>6}"
             f"{score.precision:>7.3f}{score.recall:>7.3f}{score.f1:>7.3f}   {low:.3f} .. {high:.3f}"
         )
-    for role, name in ((CLEAN, "clean pairs"), (NEAR_MISS, "near misses")):
-        chosen = [verdict for verdict in verdicts if verdict.case.role == role]
+    for role, has_shift, name in (
+        (CLEAN, False, "clean pairs"),
+        (CLEAN, True, "unedited pairs with a known shift"),
+        (NEAR_MISS, None, "near misses"),
+    ):
+        of_role = [verdict for verdict in verdicts if verdict.case.role == role]
+        chosen = [v for v in of_role if has_shift is None or bool(v.case.real) is has_shift]
         if chosen:
             wrong = sum(len(verdict.wrong) for verdict in chosen)
             rate = 100 * _ratio(wrong, len(chosen))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import sys
 from collections import Counter
@@ -53,7 +54,8 @@ STRETCHES = (1, 1, 2, 3, 4)  # words in a stretch, drawn from these
 RIDGE_WORD, RIDGE_PHRASE, RIDGE_FLAG = 0.01, 1.0, 5.0  # L2 penalties on standardised features
 RIDGE_KIND = 1.5  # of the weights of kinds as they are, so that one seen seldom stays near its category
 FEWEST = 4  # flags of a kind of rule from which it has a weight of its own
-DROPPED = 0.015  # share of the right flags of a category that may fall below the least sure one kept
+DROPPED = 0.02  # share of the right flags of a category that may fall below the least sure one kept
+SURE = 2.0  # odds from which a flag is kept in any case: two right ones to a wrong one
 KEPT = (Category.SCARE_QUOTE, Category.HEDGE)  # a device is there or not
 STEPS = 60  # Newton steps; it converges in fewer
 CATEGORIES = {Side.SOURCE: Category.OMISSION, Side.TARGET: Category.ADDITION}
@@ -130,10 +132,15 @@ def learn_flags(cases: Sequence[Case], vectors: Vectors) -> dict[str, object]:
         "features": dict(zip(FEATURES, weights[: len(FEATURES)], strict=True)),
         "kinds": dict(zip(names, weights[len(FEATURES) :], strict=True)),
         "bias": bias,
-        "least": {name: round(float(np.quantile(odds[found], DROPPED)), 4) for name, found in places.items() if found},
+        "least": {name: _least(odds[found]) for name, found in places.items() if found},
         "right": int(marks.sum()),
         "wrong": int(len(marks) - marks.sum()),
     }
+
+
+def _least(odds: NDArray[np.float64]) -> float:
+    """Give the log odds of the last flag that is kept, of those of the right flags."""
+    return round(min(float(np.quantile(odds, DROPPED)), math.log(SURE)), 4)
 
 
 def learn(cases: Sequence[Case], vectors: Vectors) -> dict[str, dict[str, object]]:

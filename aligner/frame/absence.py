@@ -184,7 +184,7 @@ def _charged(side: SideView) -> Iterator[tuple[int, int, Label | Evaluation]]:
     found: dict[int, tuple[int, int, Label | Evaluation]] = {}
     for evaluation in side.evaluative:
         is_charged = evaluation.row.id not in _FADED
-        if is_charged and is_as_listed(side, evaluation, has_short=False):
+        if is_charged and is_as_listed(side, evaluation, is_strict=True):
             found[evaluation.first] = (evaluation.first, evaluation.last, evaluation.row)
     for match in side.labels:
         label = max(match.row, key=lambda row: (names_people(row), abs(row.value)))
@@ -199,7 +199,7 @@ def _is_plain(side: SideView, match: Match[tuple[Label, ...]], label: Label) -> 
     """An Arabic label must be extreme or name people, and stand as listed: short forms have too many inflections."""
     if abs(label.value) < _EXTREME and not (names_people(label) and label.value < 0):
         return False
-    return is_as_listed(side, match, has_short=False)
+    return is_as_listed(side, match, is_strict=True)
 
 
 def _is_worth(view: BeadView, side: SideView, first: int, last: int) -> bool:

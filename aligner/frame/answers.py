@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aligner.frame.assignment import Claim, assign
 from aligner.frame.devices import (
@@ -26,6 +27,7 @@ from aligner.frame.renderings import LONGEST, is_loyal, loyal_places, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
 from aligner.resources import Device, load_words
+from aligner.text import normalise_word
 
 __all__ = ["Search", "unanswered"]
 
@@ -171,13 +173,18 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
             yield m.first, -_FAR
     for k, row in other.counterparts:
         is_near = k in window or (row.kind == "epistemic" and k < _FRONTED)
-        is_meant = not row.only or not set(row.only).isdisjoint(match.form.split())  # up to 400: قد يصل إلى 400
+        is_meant = not row.only or not _folded(row.only).isdisjoint(_folded(tuple(match.form.split())))
         if row.kind == match.row.kind and is_near and is_meant and _may_answer(search, k):
             yield k, 0.0
         elif match.row.kind == "epistemic" and _is_should(search, k):
             yield k, -_FAR
     loyal = (k for k in _loyal(search.view, search.side, search.tokens) if k in window)
     yield from ((k, _LOYAL) for k in loyal if not (_is_past(search, k) or is_lookalike(other, k)))
+
+
+@lru_cache(maxsize=4096)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(normalise_word, words))
 
 
 def _is_should(search: Search, index: int) -> bool:

@@ -54,7 +54,7 @@ _OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, a
 _STRONGEST = 3  # the greatest |value| there is
 _SHORT = 3  # letters of an Arabic form that is too short to take any ending
 _SUFFIX = 3  # letters that an inflection may add to a longer one
-_ENDINGS = frozenset({"", "ة", "ا", "ين", "ون"})  # of short adjectives
+_ENDINGS = frozenset({"", "ة", "ا", "ان", "ين", "ون"})  # of adjectives
 _CHARGED = 2  # |value| from which a modifier or a label evaluates
 _BESIDE = 3  # tokens round the words that render a phrase's neighbours in which its rendering would stand
 _MOST_VACANT = 3.0  # unclaimed words there that still add evidence
@@ -216,19 +216,21 @@ def _evaluates(side: SideView, index: int) -> float:
     return _strength(max((abs(match.row.value) for match in matches), default=0))
 
 
-def is_as_listed(side: SideView, match: Match[Any], *, has_short: bool = True) -> bool:
-    """Tell whether an Arabic word is the form listed, or a longer one with a short ending, a short one with its own.
+def is_as_listed(side: SideView, match: Match[Any], *, is_strict: bool = False) -> bool:
+    """Tell whether an Arabic word is the form listed, or a longer one with a short ending.
 
-    Without ``has_short`` short ones never are.
-    With others it is another word as often: أبي, proud, and أبيه, his father; وفي, loyal, and الوفيات, the deaths.
+    Short ones and feminines take the endings of adjectives; with others they are other words as often: أبي, proud, and
+    أبيه, his father; غادرة, treacherous, and غادروا, they left.
+    If strict, short ones never are, and a feminine only stands for itself.
     """
     if match.last - match.first > 1 or side.language != "ar":
         return True
     listed = normalise_word(match.form).removeprefix("ال")
-    found = min((form for form in bare_forms(side.tokens[match.first].form) if listed in form), key=len, default="")
-    if len(listed) <= _SHORT:
-        return has_short and bool(found) and found.removeprefix(listed) in _ENDINGS
-    return 0 < len(found) <= len(listed) + _SUFFIX
+    stem = listed if is_strict else listed.removesuffix("ة")
+    found = min((form for form in bare_forms(side.tokens[match.first].form) if stem in form), key=len, default="")
+    if len(stem) <= _SHORT or stem != listed:
+        return not is_strict and bool(found) and found.removeprefix(stem) in _ENDINGS
+    return 0 < len(found) <= len(stem) + _SUFFIX
 
 
 def _labels(side: SideView, index: int) -> float:

@@ -114,6 +114,8 @@ def is_lookalike(side: SideView, index: int) -> bool:
     if side.forms[index] in _CLAIMING and not THAT.isdisjoint(side.forms[index + 1 : index + 2]):
         return False
     written = _TASHKEEL.sub("", side.tokens[index].text)
+    if written == "May" and index > 0 and not side.is_title_case:
+        return side.tokens[index - 1].kind is TokenKind.WORD  # in May
     listed = load_table("lookalikes.yaml").get(side.language, ())
     return written in listed or (written[:1] in ("و", "ف") and written[1:] in listed)
 
@@ -156,6 +158,8 @@ def may_be_missed(side: SideView, match: Match[Device]) -> bool:
     if match.row.kind == "epistemic" and (_is_ability(side, match) or _is_attribute(side, match)):
         return False
     after = side.tokens[match.last : match.last + 1]
+    if match.form == "possible" and after and after[0].form in ("to", "for"):
+        return False  # ability: it was possible to walk
     if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):
         return False  # May 24; as soon as possible.
     return match.form not in ("supposed",) or not _follows(side, match.last, "to")

@@ -41,7 +41,7 @@ __all__ = ["Reports", "check", "reports"]
 _CLASS = 3  # steps of distance that always are another class
 _TAKES_SIDES = frozenset({"claim", "hostile_manner", "reveal", "concede"})
 _EXPOSES = frozenset({"reveal", "concede"})  # stances that a mere verb of saying takes away
-_PLAIN = frozenset({"neutral", "endorse", "insist"})  # stances of a verb that concedes nothing
+_AFFIRMS = frozenset({"اكد"})  # what is acknowledged is affirmed as well
 _BESIDES = frozenset({"حسب", "برر", "اضاف"})  # according to, to justify, to add: not how sure it is
 _REACH = 10  # tokens round the verb in which another word of claiming answers it
 _SOURCE = 5  # tokens after "according to" in which its source is named
@@ -181,7 +181,8 @@ def _has_subject(side: SideView, match: Match[Reporting]) -> bool:
 def _is_softened(step: int, here: Reporting, there: Reporting) -> bool:
     """Tell whether a rendering doubts its speaker more; whoever vouches is softened by a mere verb of saying."""
     is_plain = there.stance == "neutral" and there.lemma not in _BESIDES
-    if (here.stance == "vouch" and is_plain) or (here.stance == "concede" and there.stance in _PLAIN):
+    is_explained = here.stance == "concede" and there.stance == "endorse" and there.lemma not in _AFFIRMS
+    if (here.stance == "vouch" and is_plain) or is_explained:
         return step > 0
     is_marked = there.stance in _TAKES_SIDES or there.distance >= MARKED or here.stance in _EXPOSES
     return step >= _CLASS or (step >= HALF_CLASS and is_marked)

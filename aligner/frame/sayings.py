@@ -19,7 +19,8 @@ _SHOWN = 5  # tokens before "showed" in which the evidence is named
 _CALLED = 3  # tokens after يدعون in which إلى makes it a call
 _TO_WHOM = frozenset({"me", "us", "him", "her", "them", "it"})
 _MODALS = frozenset({"can", "could", "cannot", "must", "should", "would", "will", "may", "might"})
-_PASSIVE = re.compile("^[وف]?[يت]\u064f")  # a written damma after the first letter of an imperfect
+_PROSECUTING = frozenset({"ممثل", "ممثلة", "ممثلو", "ممثلي", "بيان", "هيئة", "فريق", "محامي", "محامو", "مرافعة"})
+_PASSIVE = re.compile("^(?:[وف]\u064e?)?[يت]\u064f")  # a written damma after the first letter of an imperfect
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
 _HAMZA = re.compile("[وف\u064b-\u0652]*[أإآ]")  # as written: ألمح, he hinted, has no article
 
@@ -94,6 +95,8 @@ def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
     token, listed = side.tokens[match.first], normalise_word(match.form.split()[0])
     is_verb = bool(_HAMZA.match(token.text)) or token.form.startswith((listed, "و" + listed, "ف" + listed))
     if _ARTICLE.match(token.form) and not is_verb:
+        return False
+    if token.form == "الادعاء" and match.first and side.forms[match.first - 1].lstrip("وف") in _PROSECUTING:
         return False
     if match.form in load_words("claim-nouns.ar.txt"):
         return _is_claimed(side, match)

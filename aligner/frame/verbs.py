@@ -43,7 +43,7 @@ _FINAL = 0.2  # distance of such a pair
 _COMPOUND = 3  # tokens after "according to" in which the word that says how is the report: بحسب ما ادعاه
 _CLAUSE = 12  # tokens of a last clause before its verb
 _BREAKS = (",", "”", '"', "’", "'")
-_RUMOURED = re.compile("[وف]?ي?تردد")  # تردد, it is rumoured, is of one row with ردد, he keeps saying
+_RUMOURED = re.compile("[وف]?[يت]?تردد")  # تردد, it is rumoured, is of one row with ردد, he keeps saying
 _THEN_SAYS = 25  # tokens after a verb in which قائلا only introduces what it reports
 
 
@@ -97,6 +97,7 @@ def pairs_of(view: BeadView) -> list[Pair]:
     said = {k for m in source for k in range(m.first, m.last)}
     unsaid = [token.span for k, token in enumerate(view.source.tokens) if k not in said]
     others = {t.first for t in target if _is_anothers(view, unsaid, t)}
+    target = [t for t in target if t.first not in others or t.row.stance != "claim"]  # the prosecution, الادعاء
     found: list[Pair] = []
     for there in target:
         is_aside = _is_aside(view.target, there)
