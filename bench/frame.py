@@ -146,20 +146,20 @@ def report(verdicts: Sequence[Verdict], title: str) -> Iterator[str]:
             f"{category or 'all':<14}{direction or '-':<22}{score.expected:>6}{score.hits:>6}{score.false:>6}"
             f"{score.precision:>7.3f}{score.recall:>7.3f}{score.f1:>7.3f}   {low:.3f} .. {high:.3f}"
         )
-    for role, has_shift, name in (
-        (CLEAN, False, "clean pairs"),
-        (CLEAN, True, "unedited pairs with a known shift"),
-        (NEAR_MISS, None, "near misses"),
-    ):
-        of_role = [verdict for verdict in verdicts if verdict.case.role == role]
-        chosen = [v for v in of_role if has_shift is None or bool(v.case.real) is has_shift]
+    unedited = [verdict for verdict in verdicts if verdict.case.role == CLEAN]
+    groups = {
+        "clean pairs": [verdict for verdict in unedited if not verdict.case.real],
+        "unedited pairs with a known shift": [verdict for verdict in unedited if verdict.case.real],
+        "near misses": [verdict for verdict in verdicts if verdict.case.role == NEAR_MISS],
+    }
+    for name, chosen in groups.items():
         if chosen:
             wrong = sum(len(verdict.wrong) for verdict in chosen)
             rate = 100 * _ratio(wrong, len(chosen))
             yield f"false alarms per 100 {name}: {rate:.2f} ({wrong} in {len(chosen)})"
-    clean = [verdict for verdict in verdicts if verdict.case.role == CLEAN and verdict.case.shifts]
-    if clean:
-        shifts, found = (sum(map(len, part)) for part in ([v.case.shifts for v in clean], [v.found for v in clean]))
+    marked = [verdict for verdict in unedited if verdict.case.shifts]
+    if marked:
+        shifts, found = (sum(map(len, part)) for part in ([v.case.shifts for v in marked], [v.found for v in marked]))
         yield f"marked shifts of clean pairs that are flagged: {found} of {shifts}"
     yield f"misnamed: {sum(len(verdict.misnamed) for verdict in verdicts)}"
 

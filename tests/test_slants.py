@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aligner.embed import Embedder
-from aligner.frame import detect, unjudged
+from aligner.frame import detect
 from aligner.frame.assignment import Claim, assign
 from aligner.frame.joints import FIRM, joint_of
 from aligner.frame.renderings import is_loyal, is_weighed, table_rows
@@ -92,7 +92,7 @@ def test_slants_are_of_english_sources_only(embedder: Embedder) -> None:
 
 @pytest.mark.model
 def test_a_slanted_verb_of_saying_is_a_shift_of_attribution(embedder: Embedder) -> None:
-    edits = unjudged(bead("The inquiry concluded that the guards lied.", "تكهن التحقيق بأن الحراس كذبوا.", embedder))
+    edits = detect(bead("The inquiry concluded that the guards lied.", "تكهن التحقيق بأن الحراس كذبوا.", embedder))
     assert [(e.category, e.direction) for e in edits] == [(Category.ATTRIBUTION, Direction.SOFTENED)]
 
 

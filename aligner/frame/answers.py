@@ -166,6 +166,7 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
     kinds = _ANSWERS[match.row.kind]
     window = {*_window(search), *search.linked(match.first, match.last, is_firm=True)}
     is_head = _rules_all(search.side, match)
+    words = _folded(tuple(match.form.split()))
     for m in other.hedges:
         if _is_kind(m, kinds) and (m.first in window or _rules_all(other, m)) and _stands(search, m):
             yield m.first, 0.0
@@ -173,7 +174,7 @@ def _answers(search: Search) -> Iterator[tuple[int, float]]:
             yield m.first, -_FAR
     for k, row in other.counterparts:
         is_near = k in window or (row.kind == "epistemic" and k < _FRONTED)
-        is_meant = not row.only or not _folded(row.only).isdisjoint(_folded(tuple(match.form.split())))
+        is_meant = not row.only or not _folded(row.only).isdisjoint(words)  # up to 400: قد يصل إلى 400
         if row.kind == match.row.kind and is_near and is_meant and _may_answer(search, k):
             yield k, 0.0
         elif match.row.kind == "epistemic" and _is_should(search, k):

@@ -64,9 +64,7 @@ def marks(side: SideView) -> Iterator[Edit]:
 
 def _is_made_sure(search: Search) -> bool:
     """Could is ability or chance; it is a chance taken away only where the translation says what will be."""
-    if search.match.row.rule != "if-future":
-        return True
-    return bool(_future_near(search))
+    return search.match.row.rule != "if-future" or bool(_future_near(search))
 
 
 def _future_near(search: Search) -> set[int]:

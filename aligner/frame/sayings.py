@@ -134,8 +134,6 @@ def _is_claimed(side: SideView, match: Match[Reporting]) -> bool:
     """A noun of claiming reports where أن follows it, or where "according to" stands before it."""
     after = side.tokens[match.last : match.last + 1]
     before = side.tokens[match.first - 1 : match.first] if match.first else ()
-    if side.tokens[match.first].form.startswith("ال") and any(m.last == match.first for m in side.reporting):
-        return False  # the prosecution, قال الادعاء إن
     return (bool(after) and after[0].form in ("ان", "بان")) or (
         bool(before) and before[0].form in load_words("according.ar.txt")
     )
