@@ -1,10 +1,10 @@
 """Link words inside a bead: which word on one side renders which on the other.
 
-Evidence: cosine of the word vectors, cosine of windows of three words, names across scripts, numbers, and
-the place in the sentence. A word that is near everything is held back by the mean of its best scores (CSLS,
-Conneau et al. 2018, Word translation without parallel data). Links are made best first, one a word (competitive
-linking, Melamed 2000), twice: the second time pairs beside a link that both words prefer count more. What
-is left may join a word whose link stands next to it, which makes phrases of several words.
+Evidence: cosine of the word vectors, cosine of windows of three words, what the tables of renderings have, names
+across scripts, numbers, and the place in the sentence. A word that is near everything is held back by the mean of
+its best scores (CSLS, Conneau et al. 2018, Word translation without parallel data). Links are made best first, one
+a word (competitive linking, Melamed 2000), twice: the second time pairs beside a link that both words prefer count
+more. What is left may join a word whose link stands next to it, which makes phrases of several words.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.names import is_same_name
+from aligner.renderings import concepts, loyal_places, meant_by
 from aligner.resources import load_words
 from aligner.text import Token, TokenKind, clitic_splits, digits_value, pronoun_cuts
 
@@ -36,6 +37,8 @@ _Index = Mapping[int, Sequence[int]]
 _WINDOW = 0.3
 _NAME = 0.35
 _NUMBER = 0.6
+_LOYAL, _AKIN = 0.2, 0.05
+_PHRASAL = 0.4  # for a verb with a particle, whose own vector is that of another verb
 _PLACE = 0.4
 _HUB = 0.5  # share of a word's mean best score that is taken off
 _MOST_NEAR = 3  # best scores that make the mean
@@ -215,6 +218,7 @@ def _scores(source: Words, target: Words, words: NDArray[np.float32], vectors: V
     table: NDArray[np.float32] = (
         words + _WINDOW * windows - _PLACE * np.abs(_places(source)[:, None] - _places(target))
     ).astype(np.float32)
+    _add_renderings(table, source, target)
     alike: dict[str, list[int]] = {}
     for b, j in enumerate(target.indices):
         alike.setdefault(target.tokens[j].form, []).append(b)
@@ -225,6 +229,24 @@ def _scores(source: Words, target: Words, words: NDArray[np.float32], vectors: V
             if bonus := _bonus(token, target.tokens[target.indices[b]]):
                 table[a, b] += bonus
     return table
+
+
+def _add_renderings(table: NDArray[np.float32], source: Words, target: Words) -> None:
+    """Add to the pairs that the tables have: what loyal translators write, or else what shares a concept."""
+    if (source.language, target.language) != ("en", "ar"):
+        return
+    words, forms = ([token.form for token in side.tokens] for side in (source, target))
+    places = {j: b for b, j in enumerate(target.indices)}
+    known = [concepts(forms[j], target.language) for j in target.indices]
+    for a, i in enumerate(source.indices):
+        meant = meant_by(words, i, i + 1)
+        loyal = {places[j] for j in loyal_places(meant, forms) if j in places}
+        here = concepts(words[i], source.language)
+        for b, there in enumerate(known):
+            if b in loyal:
+                table[a, b] += _LOYAL if meant == words[i] else _PHRASAL
+            elif not here.isdisjoint(there):
+                table[a, b] += _AKIN
 
 
 def _places(words: Words) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ import math
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +29,11 @@ from aligner.embed import WordVectors, load_embedder
 from aligner.frame import CHECKS, BeadView, SideView, unjudged, view
 from aligner.frame.assurance import FEATURES, features, kinds, load_judge
 from aligner.frame.coverage import (
+    KINDS,
     PHRASE_FEATURES,
     WORD_FEATURES,
     Weights,
+    kind_of,
     load_weights,
     phrase_rows,
     word_features,
@@ -45,7 +47,7 @@ from bench.frameset import CLEAN, Case, data_hash, read_set, set_files
 HERE = Path(__file__).resolve().parent
 TEXTS = HERE.parent.parent / "shared" / "corpora" / "dev"
 OWN = HERE.parent / "corpora"  # where the texts of the sets of invented news are
-REAL = ("framing", "framing-second", "framing-third")  # sets over published pairs
+REAL = ("framing", "framing-second", "framing-third", "framing-fourth")  # sets over published pairs
 FREE = ("framing-everyday",)  # freely translated; with so many clean pairs a missing phrase would seem unlikely
 OUT = HERE.parent / "aligner" / "data" / "frame-coverage.json"
 SEED = 5
@@ -61,6 +63,7 @@ STEPS = 60  # Newton steps; it converges in fewer
 CATEGORIES = {Side.SOURCE: Category.OMISSION, Side.TARGET: Category.ADDITION}
 
 Floats = NDArray[np.float64]
+_Stretch = tuple[list[float], bool]  # PHRASE_FEATURES, and whether the stretch is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sets = [(folder, chosen.texts if folder.name in REAL else OWN) for folder in folders]
     read = {folder.name: [case for case in read_set(folder, texts) if case.split == "dev"] for folder, texts in sets}
     vectors = WordVectors(load_embedder())
-    learned = learn([case for name, found in read.items() if name not in FREE for case in found], vectors)
+    cases = [case for name, found in read.items() if name not in FREE for case in found]
+    free = [case for name in FREE for case in read[name]]
+    views = _views([*cases, *free], vectors)
+    learned = learn_words(cases, views, vectors)
     files = [path for folder, _ in sets for path in set_files(folder)]
     rows = {"learned": "python -m bench.framing_weights", "data": data_hash(files), "weights": learned, "flags": {}}
+    _write(chosen.out, rows)
+    for side in Side:
+        learned[side.value]["phrase"] = learn_phrases(side, cases, free, views)
     _write(chosen.out, rows)
     judged = [case for name, found in read.items() if name in (*REAL, *FREE) for case in found]
     rows["flags"] = learn_flags(judged, vectors)  # with the weights just learned
@@ -139,31 +148,57 @@ def learn_flags(cases: Sequence[Case], vectors: Vectors) -> dict[str, object]:
 
 
 def _least(odds: NDArray[np.float64]) -> float:
-    """Give the log odds of the last flag that is kept, of those of the right flags."""
-    return round(min(float(np.quantile(odds, DROPPED)), math.log(SURE)), 4)
+    """Give the log odds of the last flag that is kept, of those of the right flags; none that is likelier wrong."""
+    return round(min(max(float(np.quantile(odds, DROPPED)), 0.0), math.log(SURE)), 4)
 
 
-def learn(cases: Sequence[Case], vectors: Vectors) -> dict[str, dict[str, object]]:
-    """Learn both judges of both directions."""
+def _views(cases: Sequence[Case], vectors: Vectors) -> dict[str, BeadView]:
     lexicon = load_lexicon()
     views = {case.pair.id: view(case.pair.source, case.pair.target, lexicon, vectors) for case in cases}
     vectors(["", *sorted({string for here in views.values() for string in here.strings()})])
+    return views
+
+
+def learn_words(cases: Sequence[Case], views: Mapping[str, BeadView], vectors: Vectors) -> dict[str, dict[str, object]]:
+    """Learn the judges of words of both directions, and how long translations are; those of phrases stay blank."""
     clean = [case for case in cases if case.role == CLEAN and not case.real]
     rng = random.Random(SEED)
     struck = [row for case in clean for row in _strike(views[case.pair.id], rng, vectors)]
     vectors(["", *sorted({string for row in struck for string in row.view.strings()})])
     ratios = [float(np.log(len(case.pair.target) / len(case.pair.source))) for case in clean]
     ratio = (round(float(np.mean(ratios)), 4), round(float(np.std(ratios)), 4))
+    blank = dict.fromkeys(KINDS, dict.fromkeys((*PHRASE_FEATURES, "bias"), 0.0))
     learned: dict[str, dict[str, object]] = {}
     for side in Side:
         word = _learn_words(side, [views[case.pair.id] for case in clean], struck)
-        phrase = _learn_phrases(side, cases, views, Weights(word, (0.0,) * (len(PHRASE_FEATURES) + 1), ratio))
-        learned[side.value] = {
-            "word": dict(zip((*WORD_FEATURES, "bias"), word, strict=True)),
-            "phrase": dict(zip((*PHRASE_FEATURES, "bias"), phrase, strict=True)),
-            "ratio": ratio,
-        }
+        named = dict(zip((*WORD_FEATURES, "bias"), word, strict=True))
+        learned[side.value] = {"word": named, "phrase": blank, "ratio": ratio}
     return learned
+
+
+def learn_phrases(side: Side, cases: Sequence[Case], free: Sequence[Case], views: Mapping[str, BeadView]) -> object:
+    """Learn the judge of phrases of one direction, with the judges of words that are in the file by now.
+
+    The pairs of free translations change nothing in how many phrases are missing, only in which.
+    """
+    weights = load_weights()[side.value]
+    found, more = (
+        [stretch for case in part for stretch in _phrases(side, case, views[case.pair.id], weights)]
+        for part in (cases, free)
+    )
+    learned: dict[str, dict[str, float]] = {}
+    for kind in KINDS:
+        rows = [(row, is_missing) for row, is_missing in (*found, *more) if kind_of(row) == kind]
+        marks = np.array([float(is_missing) for _, is_missing in rows])
+        few, all_of_them = (_odds([missing for row, missing in some if kind_of(row) == kind]) for some in (found, rows))
+        masses = np.where(marks == 1, 1.0, all_of_them / few)
+        fitted = fit(np.array([row for row, _ in rows]), marks, RIDGE_PHRASE, masses)
+        learned[kind] = dict(zip((*PHRASE_FEATURES, "bias"), fitted, strict=True))
+    return learned
+
+
+def _odds(marks: Sequence[bool]) -> float:
+    return sum(marks) / (len(marks) - sum(marks))
 
 
 def _side(here: BeadView, side: Side) -> SideView:
@@ -207,27 +242,23 @@ def _learn_words(side: Side, clean: Sequence[BeadView], struck: Sequence[_Struck
     return fit(np.concatenate(rows), np.array(marks), RIDGE_WORD)
 
 
-def _learn_phrases(
-    side: Side, cases: Sequence[Case], views: dict[str, BeadView], weights: Weights
-) -> tuple[float, ...]:
-    """Learn from the phrases of clean pairs, which are rendered, and those that an edit of the category made."""
-    rows, marks = [], []
-    for case in cases:
-        here = _side(views[case.pair.id], side)
-        expected = [e.span(side) for e in case.expected if e.category is CATEGORIES[side]]
-        for first, last, row in phrase_rows(views[case.pair.id], here, weights):
-            span = here.span(first, last)
-            is_missing = any(e is not None and e.overlaps(span) for e in expected)
-            if is_missing or (case.role == CLEAN and not case.real):
-                rows.append(row)
-                marks.append(float(is_missing))
-    return fit(np.array(rows), np.array(marks), RIDGE_PHRASE)
+def _phrases(side: Side, case: Case, here: BeadView, weights: Weights) -> list[_Stretch]:
+    """Give the stretches of a pair: those of a clean one, which are rendered, and those that an edit made."""
+    own = _side(here, side)
+    expected = [e.span(side) for e in case.expected if e.category is CATEGORIES[side]]
+    found = []
+    for first, last, row in phrase_rows(here, own, weights):
+        span = own.span(first, last)
+        is_missing = any(e is not None and e.overlaps(span) for e in expected)
+        if is_missing or (case.role == CLEAN and not case.real):
+            found.append((row, is_missing))
+    return found
 
 
-def fit(rows: Floats, marks: Floats, ridge: float | Floats) -> tuple[float, ...]:
+def fit(rows: Floats, marks: Floats, ridge: float | Floats, masses: float | Floats = 1.0) -> tuple[float, ...]:
     """Fit a logistic regression by Newton's method; the weights are of the raw features, the bias last.
 
-    ``ridge`` is one L2 penalty on the standardised features, or one for each.
+    ``ridge`` is one L2 penalty on the standardised features, or one for each; ``masses`` say how much each row counts.
 
     >>> weight, bias = fit(np.array([[0.0], [0.0], [1.0], [1.0]]), np.array([0.0, 1.0, 1.0, 1.0]), 1.0)
     >>> weight > 0
@@ -239,8 +270,9 @@ def fit(rows: Floats, marks: Floats, ridge: float | Floats) -> tuple[float, ...]
     weights = np.zeros(table.shape[1])
     for _ in range(STEPS):
         odds = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
-        slope = table.T @ (odds - marks) + penalty * weights
-        weights -= np.linalg.solve((table * (odds * (1 - odds))[:, None]).T @ table + np.diag(penalty + 1e-9), slope)
+        slope = table.T @ (masses * (odds - marks)) + penalty * weights
+        bend = (table * (masses * odds * (1 - odds))[:, None]).T @ table + np.diag(penalty + 1e-9)
+        weights -= np.linalg.solve(bend, slope)
     raw = weights[:-1] / deviation
     return tuple(round(float(value), 4) for value in (*raw, weights[-1] - raw @ mean))
 

@@ -16,7 +16,7 @@ ROWS = (
     ("model", "errors"),
     ("text",),
     ("resources", "lexicon", "store", "patch", "rebead"),
-    ("names", "taxonomy"),
+    ("names", "taxonomy", "renderings"),
     ("page", "acts", "score", "rows", "link", "doubt"),
     ("ingest", "segment", "embed", "align", "frame", "tei", "report", "merge", "versions"),
     ("journal", "prov", "exchange", "foreign"),

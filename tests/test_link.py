@@ -46,6 +46,11 @@ def test_a_clitic_does_not_hide_the_word():
     assert ("war", "بالحرب") in linked("war , city .", "بالحرب ، مدينة .")
 
 
+def test_what_loyal_translators_write_is_linked_however_far_the_vectors():
+    assert ("fell", "تعثرت") in linked("war fell through", "حرب تعثرت")
+    assert ("fell", "تعثرت") not in linked("war fell", "حرب تعثرت")
+
+
 def test_numbers_are_linked_whatever_their_digits():
     assert ("1,500", "١٥٠٠") in linked("army 1,500 city", "مدينة ١٥٠٠ جيش")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aligner.embed import Embedder
 from aligner.frame import view
 from aligner.frame.absence import absences, is_rendered
-from aligner.frame.renderings import concepts, has_loyal, origins
+from aligner.renderings import concepts, has_loyal, origins
 from aligner.resources import data_bytes, load_lexicon
 from aligner.text import normalise_word
 

@@ -8,11 +8,11 @@ from aligner.embed import Embedder
 from aligner.frame import detect
 from aligner.frame.assignment import Claim, assign
 from aligner.frame.joints import FIRM, joint_of
-from aligner.frame.renderings import is_loyal, is_weighed, table_rows
 from aligner.frame.slants import LABELS, SAYINGS, slants
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Matcher, inflections
 from aligner.model import Category, Direction
+from aligner.renderings import is_loyal, is_weighed, table_rows
 from aligner.resources import load_lexicon
 from aligner.text import normalise_word, tokens
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aligner.frame.coverage import is_as_listed, phrases, sounds_like_name, vacancies
-from aligner.frame.renderings import has_loyal, is_listed, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
+from aligner.renderings import has_loyal, is_listed, origins
 from aligner.resources import Evaluation, Label, load_words
 from aligner.text import TokenKind, english_bases
 
@@ -141,8 +141,9 @@ def _heads(side: SideView) -> Mapping[str, tuple[int, ...]]:
     """Give the places of each English form of a side, and of what it may be an inflection of."""
     found: dict[str, tuple[int, ...]] = {}
     for k, form in enumerate(side.forms):
-        for known in {form, *english_bases(form)}:
-            found[known] = (*found.get(known, ()), k)
+        for part in {form, *form.split("-")}:  # law-and-order
+            for known in {part, *english_bases(part)}:
+                found[known] = (*found.get(known, ()), k)
     return found
 
 

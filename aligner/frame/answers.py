@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from aligner.frame.assignment import Claim, assign
 from aligner.frame.devices import (
+    BE,
     held_range,
     is_although,
     is_condition,
@@ -23,9 +24,9 @@ from aligner.frame.devices import (
     is_lookalike,
     may_be_missed,
 )
-from aligner.frame.renderings import LONGEST, is_loyal, loyal_places, origins
 from aligner.frame.view import BeadView, SideView
 from aligner.lexicon import Match
+from aligner.renderings import LONGEST, is_loyal, loyal_places, origins
 from aligner.resources import Device, load_words
 from aligner.text import normalise_word
 
@@ -42,7 +43,6 @@ _LOYAL = 2.0  # how much surer than any cosine a loyal rendering is
 _FAR = 1.0  # how much less sure a modal device elsewhere in the sentence is
 _APART = 0.02  # the same for a token further off
 _STOPS = (".", "!", "?", "\u061f", "\n")
-_BE = frozenset({"is", "are", "was", "were", "be", "been"})
 # Which kinds of device answer which: naming and claiming devices replace each other freely, a report does not
 # answer "so-called", and any doubt answers any weaker one.
 _ANSWERS = {
@@ -211,7 +211,7 @@ def _loyal(view: BeadView, side: SideView, words: range) -> Iterator[int]:
     here = side.forms[words.start : words.stop]
     there = other.forms
     if side is view.source:
-        names = {" ".join(here), " ".join(here[1:]) if here[0] in _BE else ""} - {""}
+        names = {" ".join(here), " ".join(here[1:]) if here[0] in BE else ""} - {""}
         yield from sorted({k for name in names for k in loyal_places(name, there)})
         return
     known = {tuple(form.split()) for form in origins(here)}

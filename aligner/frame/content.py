@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aligner.frame.absence import absences, is_known, is_rendered, modifies
-from aligner.frame.coverage import Phrase, phrases, vacancies
+from aligner.frame.absence import Absence, absences, is_known, is_rendered, modifies
+from aligner.frame.coverage import Phrase, phrases, unrendered, vacancies
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.model import Category, Direction, Edit, Span
 
@@ -18,8 +18,8 @@ __all__ = ["additions", "omissions"]
 
 # Probability from which a stretch is flagged; a lone word that does not evaluate is seldom a matter of framing.
 _LEAST = {
-    Category.OMISSION: {"modifier": 0.45, "phrase": 0.65, "word": 0.9},
-    Category.ADDITION: {"modifier": 0.7, "phrase": 0.8, "word": 0.9},
+    Category.OMISSION: {"modifier": 0.65, "phrase": 0.75, "word": 0.65},
+    Category.ADDITION: {"modifier": 0.7, "phrase": 0.7, "word": 0.9},
 }
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
 _LONG = 2  # content words from which a stretch is a phrase of its own
@@ -86,17 +86,22 @@ def _missing(view: BeadView, side: SideView) -> Iterator[_Missing]:
         span = side.span(absence.first, absence.last)
         is_told = any(missing.span.overlaps(span) for missing in found)
         if not absence.instead and not is_told and (side is view.source or modifies(side, absence)):
-            yield _Missing(span, "absent", UNCOUNTED)
+            yield _Missing(span, "absent", _doubt(view, side, absence))
+
+
+def _doubt(view: BeadView, side: SideView, absence: Absence) -> float:
+    """Give the probability that the surest word of an absent one has no rendering at all."""
+    words = [odds for k, odds in unrendered(view, side) if absence.first <= k < absence.last]
+    return max(words, default=UNCOUNTED)
 
 
 def _unrendered(view: BeadView, side: SideView) -> Iterator[_Missing]:
     """Yield the stretches that the learned odds call missing."""
     least = _LEAST[Category.OMISSION if side is view.source else Category.ADDITION]
     for phrase in phrases(view, side):
-        kind = _kind(phrase)
         is_elsewhere = _is_part_of_term(side, phrase) or _is_filled(view, side, phrase) or _is_known(view, side, phrase)
-        if phrase.probability >= least[kind] and not is_elsewhere:
-            yield _Missing(_span(side, phrase), kind, round(phrase.probability, 2))
+        if phrase.probability >= least[phrase.kind] and not is_elsewhere:
+            yield _Missing(_span(side, phrase), phrase.kind, round(phrase.probability, 2))
 
 
 def _is_known(view: BeadView, side: SideView, phrase: Phrase) -> bool:
@@ -113,7 +118,7 @@ def _span(side: SideView, phrase: Phrase) -> Span:
 
 def _is_filled(view: BeadView, side: SideView, phrase: Phrase) -> bool:
     """A word of the other side that evaluates the same way and renders nothing else stands in the place of one."""
-    if not phrase.is_charged or phrase.n_words >= _LONG:
+    if phrase.kind != "modifier":
         return False
     there = vacancies(view, side, range(phrase.first, phrase.last))
     signs = _signs(side, range(phrase.first, phrase.last))
@@ -133,8 +138,3 @@ def _is_part_of_term(side: SideView, phrase: Phrase) -> bool:
     around = [m for m in side.labels if m.first <= phrase.first and phrase.last <= m.last]
     return any(n < match.last - match.first for match in around)
 
-
-def _kind(phrase: Phrase) -> str:
-    if phrase.n_words >= _LONG:
-        return "phrase"
-    return "modifier" if phrase.is_charged else "word"

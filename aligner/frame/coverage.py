@@ -26,11 +26,13 @@ from aligner.resources import data_bytes
 from aligner.text import TokenKind, bare_forms, normalise_word
 
 __all__ = [
+    "KINDS",
     "PHRASE_FEATURES",
     "WORD_FEATURES",
     "Phrase",
     "Weights",
     "is_as_listed",
+    "kind_of",
     "load_weights",
     "phrase_rows",
     "phrases",
@@ -44,11 +46,13 @@ WORD_FEATURES = (
     "best", "free", "gap", "firm", "score", "free-score", "capital", "number", "length", "rendered", "absent",
 )  # fmt: skip
 PHRASE_FEATURES = (
-    "sum", "worst", "words", "evaluates", "labels", "answered", "ratio", "figures", "capital", "long-sum", "long-ratio",
-    "vacant", "filled", "rendered", "absent",
+    "sum", "worst", "words", "evaluates", "labels", "answered", "ratio", "figures", "capital", "vacant", "filled",
+    "rendered", "absent", "unrendered", "loss", "closed", "last", "head", "definite",
 )  # fmt: skip
+KINDS = ("word", "modifier", "phrase")  # of stretches, each with weights of its own
 _RENDERED = WORD_FEATURES.index("rendered")  # and "absent", the last two
 _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
+_LONG = 2  # content words from which a stretch is a phrase of its own
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
 _OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, alone
 _STRONGEST = 3  # the greatest |value| there is
@@ -59,6 +63,7 @@ _CHARGED = 2  # |value| from which a modifier or a label evaluates
 _BESIDE = 3  # tokens round the words that render a phrase's neighbours in which its rendering would stand
 _MOST_VACANT = 3.0  # unclaimed words there that still add evidence
 _STOPS = frozenset(".!?:\n\u061f\u061b;")  # marks that a phrase does not cross
+_HALF = 0.5  # probability from which a word of the other side counts as unrendered
 _RATIO_LIMITS = (-3.0, 5.0)  # standard deviations of the length ratio that still add evidence
 
 
@@ -67,7 +72,7 @@ class Weights:
     """What was learned for one direction; ``ratio`` is mean and deviation of log(target length / source length)."""
 
     word: tuple[float, ...]
-    phrase: tuple[float, ...]
+    phrase: Mapping[str, tuple[float, ...]]
     ratio: tuple[float, float]
 
     @cached_property
@@ -75,21 +80,24 @@ class Weights:
         """Give the weights of WORD_FEATURES, without the bias."""
         return np.asarray(self.word[:-1])
 
-    @cached_property
-    def phrase_array(self) -> NDArray[np.float64]:
-        """Give the weights of PHRASE_FEATURES, without the bias."""
-        return np.asarray(self.phrase[:-1])
+    def odds_of(self, row: Sequence[float]) -> float:
+        """Give the log odds that a stretch with these PHRASE_FEATURES is missing."""
+        *weights, bias = self.phrase[kind_of(row)]
+        return round(sum(weight * value for weight, value in zip(weights, row, strict=True)) + bias, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Content words ``first`` to ``last`` (half-open tokens) and the log odds that the other side lacks them."""
+    """Content words ``first`` to ``last`` (half-open tokens) and the log odds that the other side lacks them.
+
+    ``kind`` is one of KINDS: a modifier is one word that evaluates, a phrase more than one word.
+    """
 
     first: int
     last: int
     n_words: int
     log_odds: float
-    is_charged: bool
+    kind: str
 
     @property
     def probability(self) -> float:
@@ -108,7 +116,7 @@ def load_weights() -> Mapping[str, Weights]:
     return {
         name: Weights(
             tuple(rows["word"][key] for key in (*WORD_FEATURES, "bias")),
-            tuple(rows["phrase"][key] for key in (*PHRASE_FEATURES, "bias")),
+            {kind: tuple(rows["phrase"][kind][key] for key in (*PHRASE_FEATURES, "bias")) for kind in KINDS},
             (rows["ratio"][0], rows["ratio"][1]),
         )
         for name, rows in loaded["weights"].items()
@@ -120,15 +128,16 @@ def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
     """Give the stretches of a side that seem to have no counterpart, in order, however unsure."""
     weights = load_weights()["source" if side is view.source else "target"]
     return tuple(
-        Phrase(
-            first,
-            last,
-            int(row[_WORDS]),
-            round(float(np.asarray(row) @ weights.phrase_array + weights.phrase[-1]), 4),
-            bool(row[_EVALUATES] or row[_LABELS]),
-        )
+        Phrase(first, last, int(row[_WORDS]), weights.odds_of(row), kind_of(row))
         for first, last, row in phrase_rows(view, side, weights)
     )
+
+
+def kind_of(row: Sequence[float]) -> str:
+    """Give the kind (KINDS) of a stretch with these PHRASE_FEATURES."""
+    if row[_WORDS] >= _LONG:
+        return "phrase"
+    return "modifier" if row[_EVALUATES] or row[_LABELS] else "word"
 
 
 @lru_cache(maxsize=8)
@@ -252,30 +261,45 @@ def _phrase_features(
     weights: Weights,
 ) -> list[float]:
     """``known``: of each word, 1 where it is rendered and where it is absent, (n, 2)."""
-    is_long = float(len(indices) > 1)
-    total = float((odds - _OPEN).sum())
     evaluates = max(_evaluates(side, k) for k in indices)
     ratio = _ratio(view, weights) * (-1.0 if side is view.source else 1.0)
-    ratio = min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1])
     tokens = [side.tokens[k] for k in indices]
     vacant = len(vacancies(view, side, indices))
+    after = side.tokens[indices[-1] + 1 :]
     return [
-        total,
+        float((odds - _OPEN).sum()),
         float(odds.max()),
         float(len(indices)),
         evaluates,
         0.0 if evaluates else max(_labels(side, k) for k in indices),
         float(_is_answered(view, side, indices)),
-        ratio,
+        min(max(ratio, _RATIO_LIMITS[0]), _RATIO_LIMITS[1]),
         float(any(token.kind is TokenKind.NUMBER for token in tokens)),
         float(tokens[0].text[0].isupper() or sounds_like_name(view, side, indices)),
-        total * is_long,
-        ratio * is_long,
         min(float(vacant), _MOST_VACANT),
         float(vacant >= len(indices)),
         float(known[:, 0].sum()) / len(indices),
         min(float(known[:, 1].sum()), _MOST_VACANT),
+        min(float(sum(odds >= _HALF for _, odds in unrendered(view, view.other(side)))), _MOST_VACANT),
+        _loss(view, side, indices),
+        float(not after or after[0].kind is TokenKind.MARK),
+        float(len(after) <= 1),
+        float(_has_firm_head(view, side, indices)),
+        float(side.language == "ar" and tokens[0].form.startswith("ال")),
     ]
+
+
+def _loss(view: BeadView, side: SideView, indices: Sequence[int]) -> float:
+    """Give how much worse a word of the other side would be rendered without these, at most: a drop of its cosine."""
+    _, columns = view.cosines if side is view.source else view.cosines[::-1]
+    left = [a for a, k in enumerate(side.content) if k not in indices]
+    return max(max(column) - max((column[a] for a in left), default=0.0) for column in columns)
+
+
+def _has_firm_head(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:
+    """Tell whether the content word before these is surely rendered: what hangs on it may have been added."""
+    before = max((k for k in side.content if k < indices[0]), default=None)
+    return any(a == before for a, _ in view.firm_from(side))
 
 
 def vacancies(view: BeadView, side: SideView, indices: Sequence[int]) -> tuple[int, ...]:

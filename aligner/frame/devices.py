@@ -11,6 +11,8 @@ from aligner.resources import Device, load_table, load_words
 from aligner.text import TokenKind, arabic_share
 
 __all__ = [
+    "BE",
+    "PROSECUTING",
     "THAT",
     "held_range",
     "held_words",
@@ -23,6 +25,8 @@ __all__ = [
     "may_be_while",
 ]
 
+BE = frozenset({"is", "are", "was", "were", "be", "been"})
+PROSECUTING = frozenset({"ممثل", "ممثلة", "ممثلو", "ممثلي", "بيان", "هيئة", "فريق", "مكتب", "محامي", "محامو", "مرافعة"})
 THAT = frozenset({"ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم"})
 
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
@@ -66,9 +70,12 @@ def _introduces_term(side: SideView, match: Match[Device]) -> bool:
 
 
 def _is_subject(side: SideView, match: Match[Device]) -> bool:
-    """A noun with the article right after a verb of saying is who says so: يعتقد الادعاء أن, the prosecution."""
-    is_noun = side.language == "ar" and side.tokens[match.first].form.startswith("ال")
-    return is_noun and any(m.last == match.first for m in side.reporting)
+    """A noun with the article after a verb of saying is who says so: يعتقد الادعاء أن, يقول ممثلو الادعاء إن."""
+    first = match.first
+    if side.language != "ar" or not side.tokens[first].form.startswith("ال"):
+        return False
+    is_prosecution = first > 0 and side.forms[first] == "الادعاء" and side.forms[first - 1] in PROSECUTING
+    return any(m.last in (first, first - is_prosecution) for m in side.reporting)
 
 
 def _is_emphatic(side: SideView, match: Match[Device]) -> bool:
@@ -157,12 +164,20 @@ def may_be_missed(side: SideView, match: Match[Device]) -> bool:
         return False
     if match.row.kind == "epistemic" and (_is_ability(side, match) or _is_attribute(side, match)):
         return False
+    if _is_idea(side, match):
+        return False
     after = side.tokens[match.last : match.last + 1]
     if match.form == "possible" and after and after[0].form in ("to", "for"):
         return False  # ability: it was possible to walk
     if match.form in ("may", "possible", "likely") and (not after or after[0].kind is not TokenKind.WORD):
         return False  # May 24; as soon as possible.
     return match.form not in ("supposed",) or not _follows(side, match.last, "to")
+
+
+def _is_idea(side: SideView, match: Match[Device]) -> bool:
+    """Nobody thought to call: after whoever has the thought it is no passive."""
+    before = side.forms[match.first - 1] if match.first else ""
+    return match.form == "thought to" and before in load_words("thinkers.en.txt")
 
 
 def _is_ability(side: SideView, match: Match[Device]) -> bool:

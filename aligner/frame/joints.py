@@ -5,9 +5,9 @@ The place of a word is where the renderings of its neighbours stand. Whether a r
 
 from __future__ import annotations
 
-from aligner.frame.renderings import LONGEST, is_loyal
 from aligner.frame.view import BeadView
 from aligner.model import Span
+from aligner.renderings import LONGEST, is_loyal, meant_by
 
 __all__ = ["FIRM", "LOOSE", "PLACE", "is_loyal_at", "joint_of"]
 
@@ -28,7 +28,8 @@ def joint_of(view: BeadView, here: range, there: range) -> int | None:
 
 def is_loyal_at(view: BeadView, words: Span, first: int) -> bool:
     """Tell whether the target has from a token on what loyal translators write for words of the source."""
-    return is_loyal(words.of(view.source.text), view.target.forms[first : first + LONGEST])
+    meant = meant_by(view.source.forms, *view.source.token_range(words))
+    return is_loyal(meant, view.target.forms[first : first + LONGEST])
 
 
 def _expected_places(view: BeadView, here: range) -> tuple[int, ...]:

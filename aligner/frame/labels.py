@@ -22,7 +22,7 @@ import numpy as np
 from aligner.frame.absence import agrees, is_as_usual, is_definite, is_known, is_rendered, names_people
 from aligner.frame.joints import FIRM, PLACE, is_loyal_at, joint_of
 from aligner.frame.sayings import is_report
-from aligner.frame.slants import LABELS, Slant, slanted, slants
+from aligner.frame.slants import LABELS, Slant, is_natural, slanted, slants
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Match
 from aligner.link import word_strings
@@ -126,7 +126,8 @@ def _shifts(view: BeadView) -> Iterator[_Shift]:
 
 def _is_loyal(view: BeadView, pair: _Pair) -> bool:
     """Loyal translators write so, whatever the scale says."""
-    return is_loyal_at(view, pair.source.span, pair.target.first)
+    there = pair.target.first
+    return is_natural(view, pair.source.first, there) or is_loyal_at(view, pair.source.span, there)
 
 
 def _is_elsewhere(view: BeadView, pair: _Pair) -> bool:

@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from aligner.frame.coverage import vacancies
 from aligner.frame.view import LONGEST_SCARE, UNCOUNTED, BeadView, Function, Quoted, SideView
 from aligner.model import Category, Direction, Edit, EditKind
-from aligner.names import is_same_name
+from aligner.names import is_same_name, transliteration
+from aligner.renderings import is_loyal
 from aligner.resources import load_words
-from aligner.text import Token, TokenKind
+from aligner.text import Token, TokenKind, english_bases
 
 __all__ = ["check", "marks", "unmatched"]
 
 _APART = 0.4  # of the sentence: quotations further apart do not render each other
+_SPELT = 0.9  # likeness from which an Arabic word is an English one in other letters
+_ADAPTED = ("ي", "يه")  # folded endings that make an Arabic word of a foreign one: ليبرالية
 _SURE = 0.45  # link score from which a plain word of the source says that a quotation is no name
 _NAMED = ("h005", "h006", "h056")  # rows of "what somebody called", reports that hold off as a name does
 _STOPS = (",", "\u060c", ";", "\u061b", ".", "(", ")", "\u2013", "\u2014")
@@ -27,7 +30,7 @@ _NEAR = 4  # tokens between a hedge and the words it holds off
 def check(view: BeadView) -> Iterator[Edit]:
     """Yield scare quotes that only one side has."""
     for side, quoted in unmatched(view):
-        if side is view.target and _holds_off(view, quoted) and not _names_in_source(view, quoted):
+        if side is view.target and _holds_off(view, quoted) and not _is_usage(view, quoted):
             yield _added(view, quoted)
         if side is view.source and quoted.function is Function.SCARE and _is_rendered(view, quoted):
             yield _removed(view, quoted)
@@ -40,6 +43,8 @@ def _holds_off(view: BeadView, quoted: Quoted) -> bool:
     sure = {(i, j) for i, j, score in view.links.pairs if score >= _SURE and quoted.first <= j < quoted.last}
     words = [view.source.tokens[i] for i, _ in sorted(sure) if view.source.tokens[i].kind is TokenKind.WORD]
     is_short = quoted.last - quoted.first <= LONGEST_SCARE
+    if any(cue.row.kind == "word" for cue in view.source.name_cues):
+        return False  # the source says, too, that it is a name: the men have a name for it, اسم «الفرن»
     return is_short and bool(words) and not view.source.is_title_case and all(w.text.islower() for w in words)
 
 
@@ -140,6 +145,30 @@ def _names_in_source(view: BeadView, quoted: Quoted) -> bool:
     if not words:
         return _sounds_like_any(view, quoted)
     return all(_is_name(view, i, word, targets) for i, word in words) or _is_abbreviated(source, words[-1][0])
+
+
+def _is_usage(view: BeadView, quoted: Quoted) -> bool:
+    """Arabic writes marks round names, which have capitals in the source, and round foreign words spelt out."""
+    return _names_in_source(view, quoted) or _is_foreign(view, quoted)
+
+
+def _is_foreign(view: BeadView, quoted: Quoted) -> bool:
+    """Each word spells an English one: «بوربون». Labels («ميليشيا») and what has an Arabic ending are no such words."""
+    places = range(quoted.first, quoted.last)
+    is_charged = any(m.first < quoted.last and quoted.first < m.last for m in view.target.labels)
+    is_adapted = any(view.target.tokens[k].form.endswith(_ADAPTED) for k in places)
+    return not is_charged and not is_adapted and all(_is_spelt_out(view, k) for k in places)
+
+
+def _is_spelt_out(view: BeadView, index: int) -> bool:
+    """The Arabic word sounds like the words it is linked to, or if none are like any other, and is no loan of old.
+
+    What loyal translators write for the English word is one: «الدكتور», «الجهاد».
+    """
+    form, linked = view.target.tokens[index].form, view.links.sources_of(index, index + 1)
+    places = linked or range(len(view.source.tokens))
+    words = {base for k in places for base in (view.source.forms[k], *english_bases(view.source.forms[k]))}
+    return any(transliteration(word, form) >= _SPELT and not is_loyal(word, [form]) for word in sorted(words))
 
 
 def _is_abbreviated(source: SideView, last: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aligner.frame.devices import THAT, is_lookalike, may_be_while
+from aligner.frame.devices import PROSECUTING, THAT, is_lookalike, may_be_while
 from aligner.frame.view import SideView
 from aligner.lexicon import Match
 from aligner.resources import Reporting, load_words
@@ -19,7 +19,6 @@ _SHOWN = 5  # tokens before "showed" in which the evidence is named
 _CALLED = 3  # tokens after يدعون in which إلى makes it a call
 _TO_WHOM = frozenset({"me", "us", "him", "her", "them", "it"})
 _MODALS = frozenset({"can", "could", "cannot", "must", "should", "would", "will", "may", "might"})
-_PROSECUTING = frozenset({"ممثل", "ممثلة", "ممثلو", "ممثلي", "بيان", "هيئة", "فريق", "محامي", "محامو", "مرافعة"})
 _PASSIVE = re.compile("^(?:[وف]\u064e?)?[يت]\u064f")  # a written damma after the first letter of an imperfect
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")  # of folded Arabic, after clitics
 _HAMZA = re.compile("[وف\u064b-\u0652]*[أإآ]")  # as written: ألمح, he hinted, has no article
@@ -96,7 +95,7 @@ def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
     is_verb = bool(_HAMZA.match(token.text)) or token.form.startswith((listed, "و" + listed, "ف" + listed))
     if _ARTICLE.match(token.form) and not is_verb:
         return False
-    if token.form == "الادعاء" and match.first and side.forms[match.first - 1].lstrip("وف") in _PROSECUTING:
+    if token.form == "الادعاء" and match.first and side.forms[match.first - 1].lstrip("وف") in PROSECUTING:
         return False
     if match.form in load_words("claim-nouns.ar.txt"):
         return _is_claimed(side, match)

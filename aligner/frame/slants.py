@@ -14,17 +14,22 @@ from typing import Generic, TypeAlias, TypeVar
 
 from aligner.frame.absence import has_rendering, is_anothers, is_as_usual
 from aligner.frame.joints import FIRM, LOOSE, joint_of
-from aligner.frame.renderings import is_akin, is_loyal, is_weighed, loyal_places, table_rows
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.lexicon import Matcher
 from aligner.model import Category, Direction, Edit, Span
+from aligner.renderings import LONGEST, is_akin, is_loyal, is_weighed, loyal_places, meant_by, table_rows
 from aligner.resources import load_words
 from aligner.text import normalise_word
 
-__all__ = ["LABELS", "SAYINGS", "Slant", "slanted", "slants"]
+__all__ = ["LABELS", "SAYINGS", "Slant", "is_natural", "slanted", "slants"]
 
 LABELS, SAYINGS = "slants.txt", "stances.txt"
 
+_KILLING = frozenset({"kill", "kills", "killed", "killing"})
+_DYING = ("died", "claimed the lives")
+_CAUSING, _ARTICLES = frozenset({"by", "in"}), frozenset({"a", "an", "the"})
+_SUBJECT = 5  # first tokens of a text among which the subject stands
+_CAUSED, _QUALIFIED = 8, 4  # tokens after "killed" in which its cause is named, and of that name
 _ANYWHERE = -1  # a joint weaker than the place
 
 Row = TypeVar("Row", int, tuple[int, Direction])
@@ -138,7 +143,9 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
         return False
     if len(there.tokens) == 1 and view.target.tokens[there.tokens.start].form in load_words("function-words.ar.txt"):
         return False  # غير أن, though
-    words = here.span.of(view.source.text)
+    if is_natural(view, here.tokens.start, there.tokens.start):
+        return False
+    words = meant_by(view.source.forms, here.tokens.start, here.tokens.stop)
     forms = view.target.forms[there.tokens.start : there.tokens.stop]
     is_akin_to_loyal = len(forms) == 1 and is_akin(words, forms[0])
     if is_loyal(words, forms) or is_akin_to_loyal or view.target.is_denied(there.tokens.start):
@@ -153,11 +160,30 @@ def _is_slant(view: BeadView, here: _English, there: _Arabic, joint: int) -> boo
     return (is_known or joint == FIRM) and not is_as_usual(view, view.target, there.tokens)
 
 
+def is_natural(view: BeadView, here: int, there: int) -> bool:
+    """Killed by what is nobody's act is died: the virus killed, توفي; killed in a crash, لقي حتفه; but not استشهد."""
+    side, forms = view.source, view.source.forms
+    if side.language != "en" or forms[here] not in _KILLING:
+        return False
+    causes = load_words("causes.en.txt")
+    is_subject = not causes.isdisjoint(forms[: min(here, _SUBJECT)])
+    after = forms[here + 1 : here + 1 + _CAUSED]
+    named = [after[k + 1 : k + 1 + _QUALIFIED] for k, form in enumerate(after) if form in _CAUSING]
+    is_caused = any(_is_thing(phrase) and not causes.isdisjoint(phrase) for phrase in named)
+    died = view.target.forms[there : there + LONGEST]
+    return (is_subject or is_caused) and any(is_loyal(words, died) for words in _DYING)
+
+
+def _is_thing(words: Sequence[str]) -> bool:
+    """In a crash, in floods; by accident is none."""
+    return bool(words) and (words[0] in _ARTICLES or words[0].endswith("s"))
+
+
 def _is_rendered(view: BeadView, here: range, there: range, joint: int) -> bool:
     """Another word renders the form; where the two are linked, only what loyal translators write does."""
     if joint < LOOSE:
         return has_rendering(view, view.source, here, but=there)
-    words = view.source.span(here.start, here.stop).of(view.source.text)
+    words = meant_by(view.source.forms, here.start, here.stop)
     return any(_is_free(view, here, place) for place in loyal_places(words, view.target.forms))
 
 

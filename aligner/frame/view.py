@@ -10,10 +10,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.frame.renderings import concepts
 from aligner.lexicon import Match, Matcher
 from aligner.link import Links, Vectors, Words, embedded_strings, link
 from aligner.model import Function, Span
+from aligner.renderings import concepts
 from aligner.resources import Device, Evaluation, Label, Lexicon, NameCue, Reporting, load_words
 from aligner.text import Quotation, Token, TokenKind, arabic_share, normalise_word, quotations, tokens
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aligner.resources import data_bytes
+from aligner.resources import data_bytes, load_words
 from aligner.text import bare_forms, english_bases, light_stem, normalise_word
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "is_loyal",
     "is_weighed",
     "loyal_places",
+    "meant_by",
     "origins",
     "table_rows",
 ]
@@ -77,6 +78,17 @@ def is_loyal(words: str, forms: Sequence[str]) -> bool:
     """
     listed = _listed_for(words)
     return bool(listed and forms) and _stands_at(listed, forms, 0)
+
+
+def meant_by(forms: Sequence[str], first: int, last: int) -> str:
+    """Give words of an English text (folded) with the particle after them if the loyal renderings have the two as one.
+
+    >>> meant_by(["the", "deal", "fell", "through"], 2, 3), meant_by(["she", "fell", "down"], 1, 2)
+    ('fell through', 'fell')
+    """
+    words, after = " ".join(forms[first:last]), forms[last : last + 1]
+    is_particle = not load_words("particles.en.txt").isdisjoint(after)
+    return phrasal if is_particle and _listed_for(phrasal := f"{words} {after[0]}") else words
 
 
 def loyal_places(words: str, forms: Sequence[str]) -> Iterator[int]:
