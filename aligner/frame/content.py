@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aligner.frame.absence import Absence, absences, is_known, is_rendered, modifies
-from aligner.frame.coverage import Phrase, phrases, unrendered, vacancies
+from aligner.frame.coverage import LONG, Phrase, phrases, unrendered, vacancies
 from aligner.frame.view import UNCOUNTED, BeadView, SideView
 from aligner.model import Category, Direction, Edit, Span
 
@@ -22,7 +22,6 @@ _LEAST = {
     Category.ADDITION: {"modifier": 0.7, "phrase": 0.7, "word": 0.9},
 }
 _SEGMENT = 0.85  # confidence in a bead with one side only: that of the aligner's empty beads
-_LONG = 2  # content words from which a stretch is a phrase of its own
 _WHY = {
     "modifier": "evaluates",
     "absent": "evaluates",
@@ -108,7 +107,7 @@ def _is_known(view: BeadView, side: SideView, phrase: Phrase) -> bool:
     """Too little is left of the stretch when the words are taken out that share a concept with one over there."""
     words = [k for k in side.content if phrase.first <= k < phrase.last]
     rendered = sum(is_rendered(view, side, range(k, k + 1)) for k in words if is_known(side, k))
-    return rendered > 0 and phrase.n_words - rendered < _LONG
+    return rendered > 0 and phrase.n_words - rendered < LONG
 
 
 def _span(side: SideView, phrase: Phrase) -> Span:
@@ -137,4 +136,3 @@ def _is_part_of_term(side: SideView, phrase: Phrase) -> bool:
     n = phrase.last - phrase.first
     around = [m for m in side.labels if m.first <= phrase.first and phrase.last <= m.last]
     return any(n < match.last - match.first for match in around)
-

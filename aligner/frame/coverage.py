@@ -2,8 +2,9 @@
 
 A word is judged by the cosine and the link score of the word that renders it best, once among all words of the
 other side and once among those that no other word claims. Words in a row that seem unrendered make a phrase,
-and the phrase is judged by its words, by whether it evaluates, and by how much too short (or long) the
-translation is. Both judges are logistic regressions; ``bench/framing_weights.py`` learns them from the
+and the phrase is judged by its words, by whether it evaluates, by what the other side leaves over, and by how much too
+short (or long) the translation is; single words, single words that evaluate, and more than one word each by weights of
+their own. Both judges are logistic regressions; ``bench/framing_weights.py`` learns them from the
 development sets, the first from words that were struck out of real translations at random.
 """
 
@@ -27,6 +28,7 @@ from aligner.text import TokenKind, bare_forms, normalise_word
 
 __all__ = [
     "KINDS",
+    "LONG",
     "PHRASE_FEATURES",
     "WORD_FEATURES",
     "Phrase",
@@ -52,7 +54,7 @@ PHRASE_FEATURES = (
 KINDS = ("word", "modifier", "phrase")  # of stretches, each with weights of its own
 _RENDERED = WORD_FEATURES.index("rendered")  # and "absent", the last two
 _WORDS, _EVALUATES, _LABELS = (PHRASE_FEATURES.index(name) for name in ("words", "evaluates", "labels"))
-_LONG = 2  # content words from which a stretch is a phrase of its own
+LONG = 2  # content words from which a stretch is a phrase of its own
 _OPEN = -1.0  # log odds above which a word may belong to an unrendered phrase
 _OPEN_CHARGED = -3.5  # the same for a word that the lexicon calls evaluating, alone
 _STRONGEST = 3  # the greatest |value| there is
@@ -135,7 +137,7 @@ def phrases(view: BeadView, side: SideView) -> tuple[Phrase, ...]:
 
 def kind_of(row: Sequence[float]) -> str:
     """Give the kind (KINDS) of a stretch with these PHRASE_FEATURES."""
-    if row[_WORDS] >= _LONG:
+    if row[_WORDS] >= LONG:
         return "phrase"
     return "modifier" if row[_EVALUATES] or row[_LABELS] else "word"
 
@@ -280,7 +282,7 @@ def _phrase_features(
         float(vacant >= len(indices)),
         float(known[:, 0].sum()) / len(indices),
         min(float(known[:, 1].sum()), _MOST_VACANT),
-        min(float(sum(odds >= _HALF for _, odds in unrendered(view, view.other(side)))), _MOST_VACANT),
+        min(float(sum(share >= _HALF for _, share in unrendered(view, view.other(side)))), _MOST_VACANT),
         _loss(view, side, indices),
         float(not after or after[0].kind is TokenKind.MARK),
         float(len(after) <= 1),

@@ -12,7 +12,6 @@ from aligner.text import TokenKind, arabic_share
 
 __all__ = [
     "BE",
-    "PROSECUTING",
     "THAT",
     "held_range",
     "held_words",
@@ -21,12 +20,12 @@ __all__ = [
     "is_demand",
     "is_hedge",
     "is_lookalike",
+    "is_prosecution",
     "may_be_missed",
     "may_be_while",
 ]
 
 BE = frozenset({"is", "are", "was", "were", "be", "been"})
-PROSECUTING = frozenset({"ممثل", "ممثلة", "ممثلو", "ممثلي", "بيان", "هيئة", "فريق", "مكتب", "محامي", "محامو", "مرافعة"})
 THAT = frozenset({"ان", "انه", "انها", "انهم", "بان", "بانه", "بانها", "بانهم"})
 
 _FOLLOWING = ("h010", "h031", "h050")  # rows whose devices stand after the Arabic noun they hold off
@@ -74,8 +73,14 @@ def _is_subject(side: SideView, match: Match[Device]) -> bool:
     first = match.first
     if side.language != "ar" or not side.tokens[first].form.startswith("ال"):
         return False
-    is_prosecution = first > 0 and side.forms[first] == "الادعاء" and side.forms[first - 1] in PROSECUTING
-    return any(m.last in (first, first - is_prosecution) for m in side.reporting)
+    return any(m.last in (first, first - is_prosecution(side, first)) for m in side.reporting)
+
+
+def is_prosecution(side: SideView, index: int) -> bool:
+    """Tell whether a noun before it makes the Arabic word for a claim the prosecution: ممثلو الادعاء, وفريق الادعاء."""
+    before = side.forms[index - 1] if index else ""
+    names = {before, before[1:] if before[:1] in ("و", "ف") else before}
+    return side.forms[index] == "الادعاء" and not load_words("prosecuting.ar.txt").isdisjoint(names)
 
 
 def _is_emphatic(side: SideView, match: Match[Device]) -> bool:

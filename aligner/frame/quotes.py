@@ -20,7 +20,7 @@ __all__ = ["check", "marks", "unmatched"]
 
 _APART = 0.4  # of the sentence: quotations further apart do not render each other
 _SPELT = 0.9  # likeness from which an Arabic word is an English one in other letters
-_ADAPTED = ("ي", "يه")  # folded endings that make an Arabic word of a foreign one: ليبرالية
+_ADAPTED = ("ي", "ية")  # endings that make an Arabic word of a foreign one: ليبرالية
 _SURE = 0.45  # link score from which a plain word of the source says that a quotation is no name
 _NAMED = ("h005", "h006", "h056")  # rows of "what somebody called", reports that hold off as a name does
 _STOPS = (",", "\u060c", ";", "\u061b", ".", "(", ")", "\u2013", "\u2014")

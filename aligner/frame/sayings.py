@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aligner.frame.devices import PROSECUTING, THAT, is_lookalike, may_be_while
+from aligner.frame.devices import THAT, is_lookalike, is_prosecution, may_be_while
 from aligner.frame.view import SideView
 from aligner.lexicon import Match
 from aligner.resources import Reporting, load_words
@@ -95,7 +95,7 @@ def _is_arabic_report(side: SideView, match: Match[Reporting]) -> bool:
     is_verb = bool(_HAMZA.match(token.text)) or token.form.startswith((listed, "و" + listed, "ف" + listed))
     if _ARTICLE.match(token.form) and not is_verb:
         return False
-    if token.form == "الادعاء" and match.first and side.forms[match.first - 1].lstrip("وف") in PROSECUTING:
+    if is_prosecution(side, match.first):
         return False
     if match.form in load_words("claim-nouns.ar.txt"):
         return _is_claimed(side, match)
