@@ -293,9 +293,19 @@ def _phrase_features(
 
 def _loss(view: BeadView, side: SideView, indices: Sequence[int]) -> float:
     """Give how much worse a word of the other side would be rendered without these, at most: a drop of its cosine."""
+    here, (columns, best) = {side.content.index(k) for k in indices}, _columns(view, side)
+    lost = [column for column, row in zip(columns, best, strict=True) if row in here]
+    return max(
+        (max(column) - max((x for a, x in enumerate(column) if a not in here), default=0.0) for column in lost),
+        default=0.0,
+    )
+
+
+@lru_cache(maxsize=8)
+def _columns(view: BeadView, side: SideView) -> tuple[Sequence[Sequence[float]], tuple[int, ...]]:
+    """Give the cosines of each content word of the other side, and which word of this side is its best."""
     _, columns = view.cosines if side is view.source else view.cosines[::-1]
-    left = [a for a, k in enumerate(side.content) if k not in indices]
-    return max(max(column) - max((column[a] for a in left), default=0.0) for column in columns)
+    return columns, tuple(column.index(max(column)) for column in columns)
 
 
 def _has_firm_head(view: BeadView, side: SideView, indices: Sequence[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -172,10 +173,16 @@ class SideView:
                 found.append(Quoted(quotation, first, last, self._function(quotation, first, last)))
         return tuple(found)
 
+    @cached_property
+    def _bounds(self) -> tuple[list[int], list[int]]:
+        """Where the tokens start, and where they end."""
+        return [token.span.start for token in self.tokens], [token.span.end for token in self.tokens]
+
     def token_range(self, span: Span) -> tuple[int, int]:
         """Give the half-open range of tokens that overlap a span."""
-        inside = [k for k, token in enumerate(self.tokens) if token.span.overlaps(span)]
-        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+        starts, ends = self._bounds
+        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        return (first, last) if first < last else (0, 0)
 
     def is_quoted(self, index: int) -> bool:
         """Tell whether a token stands inside any quotation."""
