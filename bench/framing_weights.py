@@ -4,10 +4,11 @@
 
 Two logistic regressions for each direction (omissions from the source, additions to the target). The first
 judges words: in every clean development pair a stretch of one to four linked words is struck out of one side
-(fixed seed), which makes the words it rendered unrendered. The second judges phrases: those the first makes in
-clean pairs and in the edited pairs of the category. One more judges flags (``assurance``): those that an edit called
-for, and those on pairs that nobody edited, on published and on freely translated pairs. Only documents of split ``dev``
-are read. The file written says what it was learned from; the same sets give the same bytes.
+(fixed seed), which makes the words it rendered unrendered. The second judges phrases, by weights of their kind:
+those the first makes in clean pairs and in the edited pairs of the category. One more judges flags (``assurance``):
+those that an edit called for, and those on pairs that nobody edited, on published and on freely translated pairs.
+Only documents of split ``dev`` are read. The file written says what it was learned from; the same sets give the same
+bytes.
 """
 
 from __future__ import annotations

@@ -267,7 +267,7 @@ def _phrase_features(
     ratio = _ratio(view, weights) * (-1.0 if side is view.source else 1.0)
     tokens = [side.tokens[k] for k in indices]
     vacant = len(vacancies(view, side, indices))
-    after = side.tokens[indices[-1] + 1 :]
+    after = side.tokens[indices[-1] + 1 : indices[-1] + 3]
     return [
         float((odds - _OPEN).sum()),
         float(odds.max()),

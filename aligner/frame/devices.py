@@ -79,7 +79,7 @@ def _is_subject(side: SideView, match: Match[Device]) -> bool:
 def is_prosecution(side: SideView, index: int) -> bool:
     """Tell whether a noun before it makes the Arabic word for a claim the prosecution: ممثلو الادعاء, وفريق الادعاء."""
     before = side.forms[index - 1] if index else ""
-    names = {before, before[1:] if before[:1] in ("و", "ف") else before}
+    names = {before, before.removeprefix("و"), before.removeprefix("ف")}
     return side.forms[index] == "الادعاء" and not load_words("prosecuting.ar.txt").isdisjoint(names)
 
 

@@ -112,11 +112,9 @@ def _may_say(side: SideView, span: Span) -> bool:
     An Arabic noun of claiming need not report: the reports may be rendered مزاعم.
     """
     verbs = [m for m in side.reporting if m.span.overlaps(span)]
-    if any(m.form in load_words("claim-nouns.ar.txt") for m in verbs):
-        return True
-    if verbs or side.language == "ar":
-        return not verbs or any(is_report(side, m) for m in verbs)
-    return not any(m.span.overlaps(span) for m in side.hedges)
+    if verbs:
+        return any(m.form in load_words("claim-nouns.ar.txt") or is_report(side, m) for m in verbs)
+    return side.language == "ar" or not any(m.span.overlaps(span) for m in side.hedges)
 
 
 def _classed(view: BeadView, pairs: Sequence[Pair]) -> Iterator[Edit]:
